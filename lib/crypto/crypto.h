@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the product needs of cryptography, each by a library: libsodium
+ * (XChaCha20-Poly1305, BLAKE2b, KDF, random), libsodium or libargon2 for
+ * Argon2id (RFC 9106), libcrypt for imported crypt(3) strings.
+ */
+#ifndef CRYPTO_CRYPTO_H
+#define CRYPTO_CRYPTO_H
+
+#include "base/fault.h"
+#include "base/id.h"
+#include "base/secret.h"
+
+#define CRYPTO_KEY_SIZE 32
+#define CRYPTO_HASH_SIZE 32
+#define CRYPTO_SALT_SIZE 16
+#define CRYPTO_TAG_SIZE 32
+#define CRYPTO_SEAL_OVERHEAD (1 + 24 + 16) /* version, nonce, tag */
+
+/* Call once in main() before anything else here. */
+enum status crypto_start(struct fault *f) MUST_USE;
+
+/* What a subkey is for; the number is part of its derivation, never reuse. */
+enum crypto_purpose {
+	CRYPTO_SEAL = 1,	 /* sealed columns */
+	CRYPTO_UNKNOWN_NAME = 2, /* keyed hash of names not in the store */
+	CRYPTO_KEY_CHECK = 3,	 /* does this key belong to this store? */
+};
+
+/* The master key of a store; wiped when its scope ends. */
+struct crypto_keys {
+	uint8_t master[CRYPTO_KEY_SIZE];
+};
+void crypto_keys_wipe(struct crypto_keys *k);
+#define CRYPTO_KEYS(name)                                                     \
+	__attribute__((cleanup(crypto_keys_wipe))) struct crypto_keys name = { \
+		.master = { 0 }                                               \
+	}
+
+/*
+ * Read the key file at PATH: exactly 32 bytes, regular, one link, owned by
+ * OWNER or root, no permission for group or others, its directory not
+ * writable by group or others.
+ */
+enum status crypto_keys_load(const char *path, uid_t owner,
+			     struct crypto_keys *k, struct fault *f) MUST_USE;
+
+/*
+ * Make a new key file (random, 0600, owned by OWNER when we are root, synced)
+ * and load it.  STATUS_CONFLICT when PATH exists: it is never overwritten.
+ */
+enum status crypto_keys_create(const char *path, uid_t owner,
+			       struct crypto_keys *k, struct fault *f)
+	MUST_USE;
+
+/*
+ * Seal LEN bytes: XChaCha20-Poly1305 with a fresh nonce.  AD names the place,
+ * "table.column:row", so that ciphertexts cannot be swapped.  *OUT_LEN is LEN
+ * + CRYPTO_SEAL_OVERHEAD; STATUS_INVALID when SIZE is smaller.
+ */
+enum status crypto_seal(const struct crypto_keys *k, const char *ad,
+			const void *plain, size_t len, uint8_t *out,
+			size_t size, size_t *out_len, struct fault *f)
+	MUST_USE;
+
+/* STATUS_CORRUPT when the bytes, the place or the key are not the ones. */
+enum status crypto_unseal(const struct crypto_keys *k, const char *ad,
+			  const uint8_t *sealed, size_t len, void *out,
+			  size_t size, size_t *out_len, struct fault *f)
+	MUST_USE;
+
+/* BLAKE2b-256 under the subkey of PURPOSE. */
+void crypto_keyed_hash(const struct crypto_keys *k, enum crypto_purpose purpose,
+		       const void *bytes, size_t len,
+		       uint8_t out[CRYPTO_HASH_SIZE]);
+
+/* BLAKE2b-256 without a key: the digest of an Argon2id tag. */
+void crypto_digest(const void *bytes, size_t len,
+		   uint8_t out[CRYPTO_HASH_SIZE]);
+
+/* Constant time, fixed size. */
+bool crypto_equal(const uint8_t a[CRYPTO_HASH_SIZE],
+		  const uint8_t b[CRYPTO_HASH_SIZE]);
+
+void crypto_wipe(void *p, size_t len);
+
+/* Argon2id costs. */
+struct crypto_argon2 {
+	uint32_t memory_kib;
+	uint32_t passes;
+	uint32_t lanes;
+};
+#define CRYPTO_ARGON2_MEMORY_MIN 8192 /* KiB; less is not verified */
+#define CRYPTO_ARGON2_MEMORY_MAX (4U * 1024 * 1024)
+#define CRYPTO_ARGON2_PASSES_MAX 64
+#define CRYPTO_ARGON2_LANES_MAX 16
+
+/* STATUS_REFUSED when the costs are outside floor and ceiling above;
+ * STATUS_UNAVAILABLE when memory is short.  lanes == 1 runs in libsodium,
+ * more in libargon2; both give the RFC 9106 tag. */
+enum status crypto_argon2id(const struct secret *password,
+			    const uint8_t salt[CRYPTO_SALT_SIZE],
+			    const struct crypto_argon2 *cost,
+			    uint8_t tag[CRYPTO_TAG_SIZE], struct fault *f)
+	MUST_USE;
+
+/*
+ * Verify an imported crypt(3) string: $2b$, $5$, $6$ or $y$ only
+ * (STATUS_REFUSED for any other).
+ */
+enum status crypto_crypt_verify(const struct secret *password,
+				const char *setting, bool *right,
+				struct fault *f) MUST_USE;
+
+/* Is this a whole crypt(3) string of a kind that crypto_crypt_verify takes? */
+bool crypto_crypt_known(const char *setting);
+
+void crypto_random(void *out, size_t len);
+
+/* A UUIDv7 of the time NOW (seconds) and random bits. */
+void crypto_id(int64_t now, struct id *out);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Passwords: Argon2id (RFC 9106), kept as salt, costs and the sealed digest of
+ * the tag; imported crypt(3) strings verify once and become Argon2id.
+ */
+#ifndef FACTOR_PASSWORD_H
+#define FACTOR_PASSWORD_H
+
+#include "factor/factor.h"
+
+#define PASSWORD_MIN_CODE_POINTS 8
+#define PASSWORD_MAX_BYTES 511
+#define PASSWORD_HISTORY 5
+
+/* Hash a new one; nothing is stored.  The row's ad is the account's. */
+enum status password_make(const struct factor_env *env,
+			  const struct id *account,
+			  const struct secret *password,
+			  struct store_password *out, struct fault *f)
+	MUST_USE;
+
+/* Seal an imported crypt(3) string.  STATUS_REFUSED: a kind not taken. */
+enum status password_import(const struct factor_env *env,
+			    const struct id *account, const char *setting,
+			    struct store_password *out, struct fault *f)
+	MUST_USE;
+
+/*
+ * May this become the password of the account called NAME?  STATUS_REFUSED
+ * and a sentence for the person: too short, too long, not UTF-8, a common
+ * password, the login name, the current one or one of the last
+ * PASSWORD_HISTORY.  ACCOUNT NULL: no history to look at.
+ */
+enum status password_acceptable(const struct factor_env *env,
+				const struct id *account, const char *name,
+				const struct secret *password,
+				struct fault *f) MUST_USE;
+
+/*
+ * Inside a transaction: the current one goes to the history, NEW takes its
+ * place.
+ */
+enum status password_replace(const struct factor_env *env,
+			     const struct id *account,
+			     const struct store_password *new_one,
+			     struct fault *f) MUST_USE;
+
+/* What sshd types for a user it has refused already (it is no guess). */
+bool password_is_sshd_junk(const struct secret *answer);
+
+extern const struct factor factor_password;
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Policy rules: their text, whether one matches a login, and whether a set of
+ * them is sane.  Pure: strings and addresses, no I/O, no clock, no heap, no
+ * DNS.
+ */
+#ifndef RULE_RULE_H
+#define RULE_RULE_H
+
+#include <netinet/in.h>
+
+#include "base/fault.h"
+#include "base/id.h"
+#include "policy/policy.h"
+
+#define RULE_TEXT_SIZE 256
+#define RULES_MAX 256
+
+/* Bits of rule.phases. */
+#define RULE_PHASE(phase) (UINT32_C(1) << (phase))
+#define RULE_PHASES_ALL                                                       \
+	(RULE_PHASE(POLICY_PHASE_AUTH) | RULE_PHASE(POLICY_PHASE_ACCOUNT) |    \
+	 RULE_PHASE(POLICY_PHASE_PASSWORD) | RULE_PHASE(POLICY_PHASE_SESSION))
+
+enum rule_account { RULE_ACCOUNT_ANY = 0, RULE_ACCOUNT_KNOWN, RULE_ACCOUNT_UNKNOWN };
+
+/* An empty condition matches everything.  Patterns are fnmatch(3) globs,
+ * several with commas: "sshd,su*". */
+struct rule {
+	struct id id;
+	int64_t position; /* 1, 2, 3 ... without gaps */
+	uint32_t phases;
+	enum policy_action action;
+	unsigned alternatives;
+	uint32_t require[POLICY_ALTERNATIVES_MAX];
+	enum rule_account account;
+	char service[RULE_TEXT_SIZE];
+	char host[RULE_TEXT_SIZE];
+	char user[RULE_TEXT_SIZE];
+	char group[RULE_TEXT_SIZE];   /* Unix groups, names with commas */
+	char network[RULE_TEXT_SIZE]; /* CIDRs with commas; IPv4, IPv6 */
+	char note[RULE_TEXT_SIZE];
+};
+
+/* What a rule is held against. */
+struct rule_subject {
+	enum policy_phase phase;
+	const char *service;
+	const char *host; /* of this machine */
+	const char *user;
+	bool known;	  /* the store has the account */
+	bool has_address; /* false: matches no network condition */
+	struct in6_addr address; /* IPv4 as v4-mapped */
+	const char *const *groups; /* the user is a member of these */
+	size_t group_count;
+};
+
+/* An address without DNS: IPv4, IPv6, v4-mapped, with or without %zone. */
+bool rule_address_parse(const char *s, struct in6_addr *out);
+
+/*
+ * The text form of factor sets: "password", "password+otp | fido2".
+ * STATUS_INVALID names the word that is no factor.  Spaces are free.
+ */
+enum status rule_require_parse(const char *s, unsigned *alternatives,
+			       uint32_t require[POLICY_ALTERNATIVES_MAX],
+			       struct fault *f) MUST_USE;
+void rule_require_format(const struct rule *r, char *out, size_t size);
+
+/* "auth,account" or "all", both ways. */
+enum status rule_phases_parse(const char *s, uint32_t *out, struct fault *f)
+	MUST_USE;
+void rule_phases_format(uint32_t phases, char *out, size_t size);
+
+/* "require", "admit", "deny", "abstain"; "any", "known", "unknown". */
+const char *rule_action_name(enum policy_action action);
+bool rule_action_parse(const char *s, enum policy_action *out);
+const char *rule_account_name(enum rule_account account);
+bool rule_account_parse(const char *s, enum rule_account *out);
+
+/* Is every field of the rule well formed (patterns, CIDRs, group names)?
+ * The fault says which is not, and what it should look like. */
+enum status rule_valid(const struct rule *r, struct fault *f) MUST_USE;
+
+bool rule_matches(const struct rule *r, const struct rule_subject *s);
+
+/* The first that matches, or NULL. RULES are in order of position. */
+const struct rule *rule_first(const struct rule *rules, size_t n,
+			      const struct rule_subject *s);
+
+enum rule_severity { RULE_WARNING = 1, RULE_ERROR };
+
+struct rule_finding {
+	enum rule_severity severity;
+	int64_t position; /* of the rule it is about; 0: the whole set */
+	char text[256];	  /* what is wrong and what to do */
+};
+
+/*
+ * Judge a whole set.  Errors: it admits anyone with nothing (auth or password
+ * phase `admit`, an empty alternative), strands root (root has no way in by
+ * auth on "login": neither an abstain rule for an unknown root nor, when
+ * ROOT_KNOWN, a require rule), or lets nobody in at all.  Warnings: a rule
+ * that an earlier one always shadows, a rule that can never match.  Returns
+ * how many findings there are; writes at most MAX of them.
+ */
+size_t rule_check(const struct rule *rules, size_t n, bool root_known,
+		  struct rule_finding *out, size_t max);
+
+/*
+ * The rules of a new store, in order: abstain for unknown accounts of cron,
+ * atd and systemd-user; abstain for an unknown root; require the password
+ * (auth, password); admit by account state (account, session) for known
+ * accounts.  Ids are left empty.  Returns how many (at most MAX).
+ */
+size_t rule_defaults(struct rule *out, size_t max);
+
+#endif
