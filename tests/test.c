@@ -70,6 +70,20 @@ test_dir(void)
 	return dir;
 }
 
+void
+test_string(const char *got, const char *expected, const char *file, int line,
+	    const char *what)
+{
+	bool same =
+		got != NULL && expected != NULL && strcmp(got, expected) == 0;
+
+	if (!same)
+		test_note("got \"%s\", expected \"%s\"",
+			  got != NULL ? got : "(null)",
+			  expected != NULL ? expected : "(null)");
+	test_point(same, file, line, what);
+}
+
 int
 test_done(void)
 {

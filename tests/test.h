@@ -13,6 +13,9 @@
 #include "base/fault.h"
 
 void test_point(bool ok, const char *file, int line, const char *what);
+/* Are the two strings equal?  NULL equals nothing. */
+void test_string(const char *got, const char *expected, const char *file,
+		 int line, const char *what);
 /* Values for the diagnosis of the point that comes next. */
 void test_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int test_done(void);
@@ -23,7 +26,8 @@ void test_skip(const char *why);
 
 #define CHECK_EQ(a, b)                                                        \
 	do {                                                                  \
-		long long check_a_ = (long long)(a), check_b_ = (long long)(b); \
+		long long check_a_ = (long long)(a),                          \
+			  check_b_ = (long long)(b);                          \
 		if (check_a_ != check_b_)                                     \
 			test_note("got %lld, expected %lld", check_a_,        \
 				  check_b_);                                  \
@@ -31,15 +35,7 @@ void test_skip(const char *why);
 			   #a " == " #b);                                     \
 	} while (0)
 
-#define CHECK_STR(a, b)                                                       \
-	do {                                                                  \
-		const char *check_a_ = (a), *check_b_ = (b);                  \
-		if (strcmp(check_a_, check_b_) != 0)                          \
-			test_note("got \"%s\", expected \"%s\"", check_a_,    \
-				  check_b_);                                  \
-		test_point(strcmp(check_a_, check_b_) == 0, __FILE__,         \
-			   __LINE__, #a " is " #b);                           \
-	} while (0)
+#define CHECK_STR(a, b) test_string((a), (b), __FILE__, __LINE__, #a " is " #b)
 
 /* The status is OK, or the fault's sentence is the diagnosis. */
 #define CHECK_OK(call, f)                                                     \
@@ -48,7 +44,8 @@ void test_skip(const char *why);
 		if (check_st_ != STATUS_OK)                                   \
 			test_note("%s: %s", status_name(check_st_),           \
 				  (f)->text);                                 \
-		test_point(check_st_ == STATUS_OK, __FILE__, __LINE__, #call); \
+		test_point(check_st_ == STATUS_OK, __FILE__, __LINE__,        \
+			   #call);                                            \
 	} while (0)
 
 /*

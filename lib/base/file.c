@@ -13,8 +13,8 @@ enum status
 file_dir_open(const char *path, uid_t owner, mode_t forbidden, int *out,
 	      struct fault *f)
 {
-	AUTO_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-				    O_CLOEXEC);
+	AUTO_FD int fd =
+		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat sb;
 
 	if (fd < 0 && errno == ENOENT)
@@ -30,7 +30,8 @@ file_dir_open(const char *path, uid_t owner, mode_t forbidden, int *out,
 	if ((sb.st_mode & forbidden) != 0)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "%s has mode %04o: run chmod %04o on it", path,
-			     sb.st_mode & 07777, sb.st_mode & 07777 & ~forbidden);
+			     sb.st_mode & 07777,
+			     sb.st_mode & 07777 & ~forbidden);
 	*out = steal_fd(&fd);
 	return STATUS_OK;
 }
@@ -60,8 +61,10 @@ file_check(int fd, const char *name, const struct file_trust *trust,
 			     sb.st_mode & 07777,
 			     sb.st_mode & 07777 & ~trust->forbidden);
 	if (trust->size_max != 0 && sb.st_size > trust->size_max)
-		return fault(f, STATUS_UNAVAILABLE, "%s is larger than %lld "
-			     "bytes", name, (long long)trust->size_max);
+		return fault(f, STATUS_UNAVAILABLE,
+			     "%s is larger than %lld "
+			     "bytes",
+			     name, (long long)trust->size_max);
 	return STATUS_OK;
 }
 
@@ -69,8 +72,8 @@ enum status
 file_open(int dirfd, const char *name, const struct file_trust *trust,
 	  int *out, struct fault *f)
 {
-	AUTO_FD int fd = openat(dirfd, name,
-				O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	AUTO_FD int fd = openat(
+		dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	enum status st;
 
 	if (fd < 0 && errno == ENOENT)

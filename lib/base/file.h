@@ -51,8 +51,8 @@ enum status file_read(int fd, void *bytes, size_t size, size_t *len,
 		      struct fault *f) MUST_USE;
 
 /* Write all of it, or fail. */
-enum status file_write(int fd, const void *bytes, size_t len,
-		       struct fault *f) MUST_USE;
+enum status file_write(int fd, const void *bytes, size_t len, struct fault *f)
+	MUST_USE;
 
 /*
  * Split an absolute path into its directory and last part.  STATUS_INVALID

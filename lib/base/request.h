@@ -16,35 +16,35 @@
 #define USER_MAX 256 /* bytes of a name that is looked up at all */
 
 enum request_phase {
-	PHASE_AUTH = 1,		/* pam_sm_authenticate */
-	PHASE_ACCOUNT,		/* pam_sm_acct_mgmt */
-	PHASE_PASSWORD_PRELIM,	/* pam_sm_chauthtok, PAM_PRELIM_CHECK */
-	PHASE_PASSWORD_UPDATE,	/* pam_sm_chauthtok, PAM_UPDATE_AUTHTOK */
-	PHASE_SESSION_OPEN,	/* pam_sm_open_session */
-	PHASE_SESSION_CLOSE,	/* pam_sm_close_session */
+	PHASE_AUTH = 1,	       /* pam_sm_authenticate */
+	PHASE_ACCOUNT,	       /* pam_sm_acct_mgmt */
+	PHASE_PASSWORD_PRELIM, /* pam_sm_chauthtok, PAM_PRELIM_CHECK */
+	PHASE_PASSWORD_UPDATE, /* pam_sm_chauthtok, PAM_UPDATE_AUTHTOK */
+	PHASE_SESSION_OPEN,    /* pam_sm_open_session */
+	PHASE_SESSION_CLOSE,   /* pam_sm_close_session */
 };
 
 enum request_flag {
-	REQUEST_SILENT = 1 << 0,	  /* PAM_SILENT */
-	REQUEST_DISALLOW_NULL = 1 << 1,	  /* PAM_DISALLOW_NULL_AUTHTOK */
-	REQUEST_CHANGE_EXPIRED = 1 << 2,  /* PAM_CHANGE_EXPIRED_AUTHTOK */
+	REQUEST_SILENT = 1 << 0,	 /* PAM_SILENT */
+	REQUEST_DISALLOW_NULL = 1 << 1,	 /* PAM_DISALLOW_NULL_AUTHTOK */
+	REQUEST_CHANGE_EXPIRED = 1 << 2, /* PAM_CHANGE_EXPIRED_AUTHTOK */
 };
 
 struct request {
 	enum request_phase phase;
-	uint32_t flags;	       /* enum request_flag */
-	char user[USER_MAX + 1];    /* PAM_USER */
-	char service[65];	    /* PAM_SERVICE */
-	char tty[65];		    /* PAM_TTY */
-	char rhost[256];	    /* PAM_RHOST: an address, or a name */
-	char ruser[USER_MAX + 1];   /* PAM_RUSER */
-	char ssh_connection[192];   /* SSH_CONNECTION of the PAM environment */
-	char ssh_auth_info[1025];   /* SSH_AUTH_INFO_0 likewise */
-	uid_t ruid;		    /* real uid of the calling person */
-	pid_t pid;		    /* the host process */
-	uint64_t pid_start;	    /* its start time, /proc/PID/stat 22 */
-	struct id login;	    /* handed over: the login that was proved */
-	struct id session;	    /* close: the session row to end */
+	uint32_t flags;		  /* enum request_flag */
+	char user[USER_MAX + 1];  /* PAM_USER */
+	char service[65];	  /* PAM_SERVICE */
+	char tty[65];		  /* PAM_TTY */
+	char rhost[256];	  /* PAM_RHOST: an address, or a name */
+	char ruser[USER_MAX + 1]; /* PAM_RUSER */
+	char ssh_connection[192]; /* SSH_CONNECTION of the PAM environment */
+	char ssh_auth_info[1025]; /* SSH_AUTH_INFO_0 likewise */
+	uid_t ruid;		  /* real uid of the calling person */
+	pid_t pid;		  /* the host process */
+	uint64_t pid_start;	  /* its start time, /proc/PID/stat 22 */
+	struct id login;	  /* handed over: the login that was proved */
+	struct id session;	  /* close: the session row to end */
 };
 
 #endif

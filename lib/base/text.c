@@ -201,7 +201,8 @@ text_unhex(const char *s, uint8_t *bytes, size_t len)
 	return true;
 }
 
-/* Days since 1970-01-01 to a proleptic Gregorian date, without libc's zones. */
+/* Days since 1970-01-01 to a proleptic Gregorian date, without libc's zones.
+ */
 static void
 text_date(int64_t days, int64_t *year, int *month, int *day)
 {

@@ -7,6 +7,8 @@
 #ifndef CRYPTO_CRYPTO_H
 #define CRYPTO_CRYPTO_H
 
+#include <sys/types.h>
+
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/secret.h"
@@ -32,15 +34,14 @@ struct crypto_keys {
 	uint8_t master[CRYPTO_KEY_SIZE];
 };
 void crypto_keys_wipe(struct crypto_keys *k);
-#define CRYPTO_KEYS(name)                                                     \
-	__attribute__((cleanup(crypto_keys_wipe))) struct crypto_keys name = { \
-		.master = { 0 }                                               \
-	}
+#define CRYPTO_KEYS_WIPED __attribute__((cleanup(crypto_keys_wipe)))
+#define CRYPTO_KEYS(name) CRYPTO_KEYS_WIPED struct crypto_keys name = { { 0 } }
 
 /*
  * Read the key file at PATH: exactly 32 bytes, regular, one link, owned by
  * OWNER or root, no permission for group or others, its directory not
- * writable by group or others.
+ * writable by group or others.  STATUS_UNAVAILABLE when it is missing or is
+ * anything else; K is untouched then.
  */
 enum status crypto_keys_load(const char *path, uid_t owner,
 			     struct crypto_keys *k, struct fault *f) MUST_USE;
@@ -48,6 +49,7 @@ enum status crypto_keys_load(const char *path, uid_t owner,
 /*
  * Make a new key file (random, 0600, owned by OWNER when we are root, synced)
  * and load it.  STATUS_CONFLICT when PATH exists: it is never overwritten.
+ * STATUS_DENIED when OWNER is somebody else and we are not root.
  */
 enum status crypto_keys_create(const char *path, uid_t owner,
 			       struct crypto_keys *k, struct fault *f)
@@ -63,16 +65,17 @@ enum status crypto_seal(const struct crypto_keys *k, const char *ad,
 			size_t size, size_t *out_len, struct fault *f)
 	MUST_USE;
 
-/* STATUS_CORRUPT when the bytes, the place or the key are not the ones. */
+/* STATUS_CORRUPT when the bytes, the place or the key are not the ones;
+ * STATUS_INVALID when the plain text is longer than SIZE. */
 enum status crypto_unseal(const struct crypto_keys *k, const char *ad,
 			  const uint8_t *sealed, size_t len, void *out,
 			  size_t size, size_t *out_len, struct fault *f)
 	MUST_USE;
 
 /* BLAKE2b-256 under the subkey of PURPOSE. */
-void crypto_keyed_hash(const struct crypto_keys *k, enum crypto_purpose purpose,
-		       const void *bytes, size_t len,
-		       uint8_t out[CRYPTO_HASH_SIZE]);
+void crypto_keyed_hash(const struct crypto_keys *k,
+		       enum crypto_purpose purpose, const void *bytes,
+		       size_t len, uint8_t out[CRYPTO_HASH_SIZE]);
 
 /* BLAKE2b-256 without a key: the digest of an Argon2id tag. */
 void crypto_digest(const void *bytes, size_t len,
@@ -95,6 +98,9 @@ struct crypto_argon2 {
 #define CRYPTO_ARGON2_PASSES_MAX 64
 #define CRYPTO_ARGON2_LANES_MAX 16
 
+/* Are the costs between floor and ceiling? */
+bool crypto_argon2_sane(const struct crypto_argon2 *cost);
+
 /* STATUS_REFUSED when the costs are outside floor and ceiling above;
  * STATUS_UNAVAILABLE when memory is short.  lanes == 1 runs in libsodium,
  * more in libargon2; both give the RFC 9106 tag. */
@@ -105,8 +111,9 @@ enum status crypto_argon2id(const struct secret *password,
 	MUST_USE;
 
 /*
- * Verify an imported crypt(3) string: $2b$, $5$, $6$ or $y$ only
- * (STATUS_REFUSED for any other).
+ * Verify an imported crypt(3) string: $2b$ (cost 4-16), $5$ and $6$ (at most
+ * 1,000,000 rounds) or $y$ (at most 256 MiB) only; STATUS_REFUSED for any
+ * other.  Of a long password bcrypt knows the first 72 bytes, as everywhere.
  */
 enum status crypto_crypt_verify(const struct secret *password,
 				const char *setting, bool *right,

@@ -27,7 +27,7 @@ enum factor_result {
 struct factor_outcome {
 	enum factor_result result;
 	bool renew; /* settle() replaces the stored hash by `password` */
-	struct store_password password;
+	struct store_password password; /* right: as stored, or its renewal */
 };
 
 struct factor {
@@ -40,12 +40,14 @@ struct factor {
 	void (*offer)(struct prompt *);
 	/* Has the answer the shape of one?  If not it is refused uncharged. */
 	bool (*shaped)(const struct secret *answer);
-	/* ACCOUNT NULL: nobody we know; costs exactly the same and is wrong. */
+	/* ACCOUNT NULL: nobody we know; costs exactly the same and is wrong.
+	 * STATUS_CORRUPT when what is stored does not open. */
 	enum status (*check)(const struct factor_env *,
 			     const struct id *account,
 			     const struct secret *answer,
 			     struct factor_outcome *, struct fault *);
-	/* Inside the granting transaction, after a right answer. */
+	/* Inside the granting transaction, after a right answer.
+	 * STATUS_LOST when what was proved has been changed since. */
 	enum status (*settle)(const struct factor_env *,
 			      const struct id *account,
 			      const struct factor_outcome *, struct fault *);

@@ -9,7 +9,7 @@
 #include "factor/factor.h"
 
 #define PASSWORD_MIN_CODE_POINTS 8
-#define PASSWORD_MAX_BYTES 511
+#define PASSWORD_MAX_BYTES 510 /* an answer of 511 may be one that was cut */
 #define PASSWORD_HISTORY 5
 
 /* Hash a new one; nothing is stored.  The row's ad is the account's. */
@@ -26,19 +26,22 @@ enum status password_import(const struct factor_env *env,
 	MUST_USE;
 
 /*
- * May this become the password of the account called NAME?  STATUS_REFUSED
- * and a sentence for the person: too short, too long, not UTF-8, a common
- * password, the login name, the current one or one of the last
- * PASSWORD_HISTORY.  ACCOUNT NULL: no history to look at.
+ * May this become the password of the account called NAME (NULL: of nobody
+ * yet)?  STATUS_REFUSED and a sentence for the person: too short, too long,
+ * not UTF-8, control characters, a common password, the login name, the
+ * current one or one of the last PASSWORD_HISTORY.  ACCOUNT NULL: no history
+ * to look at.  Runs Argon2id up to 1 + PASSWORD_HISTORY times: call it outside
+ * of a transaction.
  */
 enum status password_acceptable(const struct factor_env *env,
 				const struct id *account, const char *name,
-				const struct secret *password,
-				struct fault *f) MUST_USE;
+				const struct secret *password, struct fault *f)
+	MUST_USE;
 
 /*
  * Inside a transaction: the current one goes to the history, NEW takes its
- * place.
+ * place.  Every change of a password goes this way, or a login that is being
+ * checked meanwhile could not tell.
  */
 enum status password_replace(const struct factor_env *env,
 			     const struct id *account,

@@ -24,13 +24,13 @@ struct lockout_limits {
 /* Failures and pending reservations as of now; a pending one whose deadline
  * has passed is a failure. */
 struct lockout_counts {
-	int64_t pair_failed;	  /* since the last success of the pair, 24 h */
-	int64_t pair_last;	  /* when the last of them was; 0: none */
+	int64_t pair_failed; /* since the last success of the pair, 24 h */
+	int64_t pair_last;   /* when the last of them was; 0: none */
 	int64_t pair_pending;
-	int64_t user_failed;	  /* in the user window, over all sources */
+	int64_t user_failed; /* in the user window, over all sources */
 	int64_t user_pending;
-	int64_t user_oldest;	  /* when the oldest counted one was */
-	int64_t source_failed;	  /* in the source window, over all users */
+	int64_t user_oldest;   /* when the oldest counted one was */
+	int64_t source_failed; /* in the source window, over all users */
 	int64_t source_pending;
 	int64_t source_oldest;
 	int64_t pending_deadline; /* the earliest deadline of all pending */
@@ -39,8 +39,8 @@ struct lockout_counts {
 };
 
 enum lockout_verdict {
-	LOCKOUT_LOCKED = 0, /* do not check; `until` says till when */
-	LOCKOUT_WAIT = 0x53, /* ask again after a pause */
+	LOCKOUT_LOCKED = 0,   /* do not check; `until` says till when */
+	LOCKOUT_WAIT = 0x53,  /* ask again after a pause */
 	LOCKOUT_ADMIT = 0xac, /* reserve, then check */
 };
 

@@ -119,6 +119,12 @@ struct policy_decision {
 };
 
 /*
+ * Which alternative is walked: the first whose factors are all usable and
+ * enrolled; if there is none, or the account is unknown, the first whose
+ * factors are all usable.  Neither state nor answers have a say, so a change
+ * of state half-way changes no question.  All of its factors are asked, each
+ * once, in the order of the enum, whatever the answers are.
+ *
  * The next step.  Total: any bits whatsoever in FACTS give a decision, and
  * bits that make no sense give POLICY_DENY.
  */

@@ -15,17 +15,27 @@
 
 #define RULE_TEXT_SIZE 256
 #define RULES_MAX 256
+#define RULE_GROUPS_MAX 64 /* Unix groups that all rules together name */
 
 /* Bits of rule.phases. */
 #define RULE_PHASE(phase) (UINT32_C(1) << (phase))
 #define RULE_PHASES_ALL                                                       \
-	(RULE_PHASE(POLICY_PHASE_AUTH) | RULE_PHASE(POLICY_PHASE_ACCOUNT) |    \
-	 RULE_PHASE(POLICY_PHASE_PASSWORD) | RULE_PHASE(POLICY_PHASE_SESSION))
+	(RULE_PHASE(POLICY_PHASE_AUTH) | RULE_PHASE(POLICY_PHASE_ACCOUNT) |   \
+	 RULE_PHASE(POLICY_PHASE_PASSWORD) |                                  \
+	 RULE_PHASE(POLICY_PHASE_SESSION))
 
-enum rule_account { RULE_ACCOUNT_ANY = 0, RULE_ACCOUNT_KNOWN, RULE_ACCOUNT_UNKNOWN };
+enum rule_account {
+	RULE_ACCOUNT_ANY = 0,
+	RULE_ACCOUNT_KNOWN,
+	RULE_ACCOUNT_UNKNOWN
+};
 
-/* An empty condition matches everything.  Patterns are fnmatch(3) globs,
- * several with commas: "sshd,su*". */
+/*
+ * An empty condition matches everything.  Patterns are fnmatch(3) globs in
+ * which neither slash nor backslash means anything, several with commas and
+ * without blanks: "sshd,su*".  A network of IPv6 wider than the mapped block
+ * (::/0) holds no IPv4 address; 0.0.0.0/0 holds all of those.
+ */
 struct rule {
 	struct id id;
 	int64_t position; /* 1, 2, 3 ... without gaps */
@@ -48,9 +58,9 @@ struct rule_subject {
 	const char *service;
 	const char *host; /* of this machine */
 	const char *user;
-	bool known;	  /* the store has the account */
-	bool has_address; /* false: matches no network condition */
-	struct in6_addr address; /* IPv4 as v4-mapped */
+	bool known;		   /* the store has the account */
+	bool has_address;	   /* false: matches no network condition */
+	struct in6_addr address;   /* IPv4 as v4-mapped */
 	const char *const *groups; /* the user is a member of these */
 	size_t group_count;
 };
@@ -102,7 +112,7 @@ struct rule_finding {
  * auth on "login": neither an abstain rule for an unknown root nor, when
  * ROOT_KNOWN, a require rule), or lets nobody in at all.  Warnings: a rule
  * that an earlier one always shadows, a rule that can never match.  Returns
- * how many findings there are; writes at most MAX of them.
+ * how many findings there are; writes at most MAX of them, errors first.
  */
 size_t rule_check(const struct rule *rules, size_t n, bool root_known,
 		  struct rule_finding *out, size_t max);

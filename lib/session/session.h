@@ -16,8 +16,10 @@
 #include "rule/rule.h"
 #include "store/store.h"
 
-#define SESSION_HANDOVER_SECONDS 120 /* a login may be taken over this long */
-#define SESSION_PASSWORD_TRIES 3     /* offers of a new password */
+#define SESSION_HANDOVER_SECONDS                                              \
+	120			 /* a login may be taken over this long       \
+				  */
+#define SESSION_PASSWORD_TRIES 3 /* offers of a new password */
 
 /* What a login runs in; everything stays the caller's. */
 struct session_env {
@@ -33,8 +35,8 @@ struct session_env {
 struct session_verdict {
 	enum policy_step step; /* only ALLOW lets anybody in */
 	enum policy_reason reason;
-	struct id login;   /* ALLOW of auth or PRELIM: may be handed over */
-	struct id session; /* ALLOW of SESSION_OPEN */
+	struct id login;      /* ALLOW of auth or PRELIM: may be handed over */
+	struct id session;    /* ALLOW of SESSION_OPEN */
 	bool password_proved; /* the PURPOSE_PASSWORD (auth), OLD_PASSWORD
 				 (prelim) or NEW_PASSWORD (update) answer is
 				 the account's password */

@@ -5,8 +5,12 @@
  * seconds handed in, ids are made by the caller, every change happens inside
  * a store_begin()..store_commit() and STATUS_CONFLICT without one.
  *
- * Statuses: OK, NOT_FOUND, CONFLICT, LOST, BUSY, UNAVAILABLE, IN_DOUBT
- * (store_commit only), SCHEMA, CORRUPT.  Output is untouched on failure.
+ * Statuses: OK, NOT_FOUND (also what a row refers to), CONFLICT, LOST, BUSY,
+ * UNAVAILABLE, IN_DOUBT (store_commit only), SCHEMA, CORRUPT, INVALID (a value
+ * of the wrong form; an id is 36 characters).  Output is untouched on failure.
+ *
+ * While EACH of a list runs, anything else may be asked of the store, but not
+ * the same list again (STATUS_CONFLICT).  A handle never crosses fork(2).
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -75,9 +79,8 @@ struct store_txn {
 };
 void store_txn_end(struct store_txn *t);
 #define STORE_TXN(name)                                                       \
-	__attribute__((cleanup(store_txn_end))) struct store_txn name = {      \
-		.store = NULL                                                 \
-	}
+	__attribute__((cleanup(                                               \
+		store_txn_end))) struct store_txn name = { .store = NULL }
 enum status store_begin(struct store *s, struct store_txn *t, struct fault *f)
 	MUST_USE;
 enum status store_commit(struct store_txn *t, struct fault *f) MUST_USE;
@@ -132,8 +135,8 @@ enum status store_account_by_id(struct store *s, const struct id *id,
 enum status store_account_update(struct store *s,
 				 const struct store_account *a,
 				 struct fault *f) MUST_USE;
-/* In order of name, from the first name greater than AFTER ("" for all);
- * EACH returns false to stop. */
+/* Not-deleted ones in order of name, from the first name greater than AFTER
+ * ("" for all); EACH returns false to stop. */
 enum status store_account_list(struct store *s, const char *after,
 			       bool (*each)(void *ctx,
 					    const struct store_account *),
@@ -159,7 +162,7 @@ enum store_password_kind { STORE_ARGON2ID = 1, STORE_CRYPT };
 #define STORE_SEALED_SIZE 512
 struct store_password {
 	enum store_password_kind kind;
-	uint8_t salt[16];	       /* STORE_ARGON2ID */
+	uint8_t salt[16];		   /* STORE_ARGON2ID */
 	int64_t memory_kib, passes, lanes; /* STORE_ARGON2ID, else 0 */
 	uint8_t sealed[STORE_SEALED_SIZE]; /* the digest, or a crypt string */
 	size_t sealed_len;
@@ -171,8 +174,8 @@ enum status store_password_get(struct store *s, const struct id *account,
 	MUST_USE;
 /* Insert or replace. */
 enum status store_password_put(struct store *s, const struct id *account,
-			       const struct store_password *p,
-			       struct fault *f) MUST_USE;
+			       const struct store_password *p, struct fault *f)
+	MUST_USE;
 enum status store_password_delete(struct store *s, const struct id *account,
 				  struct fault *f) MUST_USE;
 /* Remember an old one and forget all but the newest KEEP. */
@@ -204,7 +207,8 @@ struct store_rule {
 enum status store_rule_list(struct store *s,
 			    bool (*each)(void *ctx, const struct store_rule *),
 			    void *ctx, struct fault *f) MUST_USE;
-/* At r->position; the ones from there on move down by one. */
+/* At r->position, 1 to one behind the last; the ones from there on move down
+ * by one.  STATUS_NOT_FOUND for any other position. */
 enum status store_rule_insert(struct store *s, const struct store_rule *r,
 			      struct fault *f) MUST_USE;
 /* The ones behind move up by one.  STATUS_NOT_FOUND. */
@@ -237,7 +241,7 @@ struct store_guess_counts {
 enum store_guess_state {
 	STORE_GUESS_PENDING = 1,
 	STORE_GUESS_FAILED,
-	STORE_GUESS_PASSED, /* ends the pair's row of failures */
+	STORE_GUESS_PASSED,   /* ends the pair's row of failures */
 	STORE_GUESS_REFUNDED, /* counts for nothing */
 };
 
@@ -258,8 +262,8 @@ enum status store_guess_settle(struct store *s, const struct id *id,
 			       int64_t now, enum store_guess_state state,
 			       struct fault *f) MUST_USE;
 /* Forget what is older than BEFORE (at most a few hundred rows a call). */
-enum status store_guess_prune(struct store *s, int64_t before,
-			      struct fault *f) MUST_USE;
+enum status store_guess_prune(struct store *s, int64_t before, struct fault *f)
+	MUST_USE;
 
 struct store_guess_sum {
 	char subject[STORE_SUBJECT_SIZE], source[STORE_SOURCE_SIZE];
@@ -267,12 +271,15 @@ struct store_guess_sum {
 	int64_t failed; /* since the last success of the pair */
 	int64_t last_at;
 };
-/* Pairs with at least one failure since SINCE and their last success. */
+/* Pairs with at least one failure later than SINCE and than their last
+ * success; the latest first. */
 enum status store_guess_list(struct store *s, int64_t now, int64_t since,
 			     bool (*each)(void *ctx,
 					  const struct store_guess_sum *),
 			     void *ctx, struct fault *f) MUST_USE;
-/* Drop the failures of a subject; with SOURCE (else NULL) only from there. */
+/* Drop the failures of a subject; with SOURCE (else NULL) only from there.
+ * One still pending is not dropped but forgiven: it can be settled as ever,
+ * and running out makes it no failure.  *DROPPED counts both. */
 enum status store_guess_clear(struct store *s, const char *subject,
 			      const char *source, int64_t *dropped,
 			      struct fault *f) MUST_USE;
@@ -304,8 +311,8 @@ enum status store_login_get(struct store *s, const struct id *id,
 /* Once; STATUS_LOST when it is spent already. */
 enum status store_login_consume(struct store *s, const struct id *id,
 				int64_t now, struct fault *f) MUST_USE;
-enum status store_login_prune(struct store *s, int64_t before,
-			      struct fault *f) MUST_USE;
+enum status store_login_prune(struct store *s, int64_t before, struct fault *f)
+	MUST_USE;
 
 /* --- sessions --- */
 
@@ -332,11 +339,10 @@ enum status store_session_get(struct store *s, const struct id *id,
 			      struct store_session *out, struct fault *f)
 	MUST_USE;
 /* Newest first; ACCOUNT NULL: everybody's; OPEN_ONLY: not the closed. */
-enum status store_session_list(struct store *s, const struct id *account,
-			       bool open_only,
-			       bool (*each)(void *ctx,
-					    const struct store_session *),
-			       void *ctx, struct fault *f) MUST_USE;
+enum status
+store_session_list(struct store *s, const struct id *account, bool open_only,
+		   bool (*each)(void *ctx, const struct store_session *),
+		   void *ctx, struct fault *f) MUST_USE;
 
 /* --- audit: append-only by trigger --- */
 
@@ -359,22 +365,21 @@ enum status store_audit_insert(struct store *s, struct store_audit *row,
 
 /* Empty strings and zeroes match everything. */
 struct store_audit_filter {
-	char action[65];  /* whole, or a prefix ending in '.' */
+	char action[65]; /* whole, or a prefix ending in '.' */
 	char outcome[16];
 	char actor[64];
-	char target[64];  /* also matches rows whose effective user it is */
+	char target[64]; /* also matches rows whose effective user it is */
 	char service[65];
 	char rhost[256];
-	int64_t since, until;
-	int64_t before; /* cursor: (at, seq) strictly older than */
+	int64_t since, until; /* both included */
+	int64_t before;	      /* cursor: (at, seq) strictly older than */
 	int64_t before_seq;
 	int64_t limit;
 };
 /* Newest first. */
-enum status store_audit_list(struct store *s,
-			     const struct store_audit_filter *filter,
-			     bool (*each)(void *ctx,
-					  const struct store_audit *),
-			     void *ctx, struct fault *f) MUST_USE;
+enum status
+store_audit_list(struct store *s, const struct store_audit_filter *filter,
+		 bool (*each)(void *ctx, const struct store_audit *),
+		 void *ctx, struct fault *f) MUST_USE;
 
 #endif

@@ -11,7 +11,7 @@
  *                        <-      WELCOME version (0: none in common)
  *   REQUEST              ->
  *                        <-      PROMPT         (any number of times)
- *   ANSWER               ->
+ *   ANSWER               ->                     (to a question only)
  *                        <-      MEMBER         (at most a few)
  *   MEMBERSHIP           ->
  *                        <-      VERDICT, after its transaction committed
@@ -30,6 +30,7 @@
 #define WIRE_ANSWER_SECONDS 600 /* a person's time for one answer */
 #define WIRE_REPLY_SECONDS 90	/* the verifier's time for one reply */
 #define WIRE_PROMPTS_MAX 32	/* prompts of one request */
+#define WIRE_MEMBERS_MAX 4	/* MEMBER questions of one request */
 
 enum wire_type {
 	WIRE_HELLO = 1,
@@ -97,25 +98,36 @@ struct wire_message {
 	} u;
 };
 
+/* Is it empty or a UUID in lower-case text form?  No other may be sent. */
+bool wire_id_valid(const struct id *id);
+
 void wire_message_wipe(struct wire_message *m);
 #define WIRE_MESSAGE(name)                                                    \
-	__attribute__((cleanup(wire_message_wipe))) struct wire_message name = \
-		{ .type = 0 }
+	__attribute__((cleanup(                                               \
+		wire_message_wipe))) struct wire_message name = { .type = 0 }
 
-/* Pure.  BYTES holds WIRE_MESSAGE_MAX; the caller wipes it. */
+/*
+ * Pure.  BYTES holds WIRE_MESSAGE_MAX; the caller wipes it.  What decodes
+ * encodes to the same bytes.  STATUS_INVALID: M is no message that may be
+ * sent; STATUS_PROTOCOL: BYTES are none.
+ */
 enum status wire_encode(const struct wire_message *m, uint8_t *bytes,
 			size_t *len, struct fault *f) MUST_USE;
 enum status wire_decode(const uint8_t *bytes, size_t len,
 			struct wire_message *m, struct fault *f) MUST_USE;
 
 /*
- * One packet, with a deadline.  STATUS_UNAVAILABLE: the peer is gone or the
- * time is over; STATUS_PROTOCOL: it is not a message of type WANTED.
+ * One packet, with a deadline (WIRE_REPLY_SECONDS to send).
+ * STATUS_UNAVAILABLE: the peer is gone or the time is over; STATUS_PROTOCOL:
+ * what came is no message.  Never raises SIGPIPE.
  */
 enum status wire_send(int fd, const struct wire_message *m, struct fault *f)
 	MUST_USE;
 enum status wire_receive(int fd, int seconds, struct wire_message *m,
 			 struct fault *f) MUST_USE;
+/* As wire_receive(); STATUS_PROTOCOL also when it is not of type WANTED. */
+enum status wire_expect(int fd, int seconds, enum wire_type wanted,
+			struct wire_message *m, struct fault *f) MUST_USE;
 
 /*
  * The terminal's side of one request over FD: IO answers what is asked.
@@ -135,6 +147,7 @@ struct wire_server {
 	struct io io; /* first: the io functions find the server by it */
 	int fd;
 	unsigned prompts;
+	unsigned members;
 };
 enum status wire_server_start(struct wire_server *server, int fd,
 			      struct request *out, struct fault *f) MUST_USE;

@@ -21,15 +21,19 @@ test_encode(void)
 	encodes("alice", "alice");
 	encodes("a\nb\033[31m", "a\\x0ab\\x1b[31m");
 	encodes("\x7f", "\\x7f");
-	encodes("\xc2\x9b" "31m", "\\xc2\\x9b31m");	/* C1 CSI */
-	encodes("\xe2\x80\xae" "txt", "\\xe2\\x80\\xaetxt"); /* RLO */
-	encodes("\xe2\x80\x8b", "\\xe2\\x80\\x8b");	/* zero width */
+	encodes("\xc2\x9b"
+		"31m",
+		"\\xc2\\x9b31m"); /* C1 CSI */
+	encodes("\xe2\x80\xae"
+		"txt",
+		"\\xe2\\x80\\xaetxt");		    /* RLO */
+	encodes("\xe2\x80\x8b", "\\xe2\\x80\\x8b"); /* zero width */
 	encodes("M\xc3\xbcller", "M\xc3\xbcller");
 	encodes("\xff\xfe", "\\xff\\xfe");
-	encodes("\xc0\xaf", "\\xc0\\xaf");     /* overlong */
+	encodes("\xc0\xaf", "\\xc0\\xaf");	    /* overlong */
 	encodes("\xed\xa0\x80", "\\xed\\xa0\\x80"); /* surrogate */
 	encodes("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
-	encodes("\xe2\x82", "\\xe2\\x82");     /* cut short */
+	encodes("\xe2\x82", "\\xe2\\x82"); /* cut short */
 	encodes("back\\slash", "back\\\\slash");
 	text_encode("abcdefgh", 8, small, sizeof(small));
 	CHECK_STR(small, "abcd...");

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an administrator can do.  Each verb is one transaction that holds the
+ * change and its audit rows; when it fails, nothing has changed.  Knows no
+ * terminal: who asks, what time it is and where the store lies are handed in.
+ */
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+#include "audit/audit.h"
+#include "config/config.h"
+#include "crypto/crypto.h"
+#include "store/store.h"
+
+/* What a verb works with; everything stays the caller's. */
+struct admin {
+	struct store *store;
+	const struct crypto_keys *keys;
+	const struct config *config;
+	struct audit *audit;
+	const char *actor;    /* "uid:1000" or "system" */
+	const char *loginuid; /* NULL, or both are set: kernel and sudo ... */
+	const char *sudo_uid; /* ... name different people */
+	int64_t now;
+};
+
+/* The pieces every verb is made of. */
+enum status admin_begin(const struct admin *a, struct store_txn *t,
+			struct fault *f) MUST_USE;
+/* Commits; then the audit's lines go out. */
+enum status admin_commit(const struct admin *a, struct store_txn *t,
+			 struct fault *f) MUST_USE;
+
+#define ADMIN_PAIRS_MAX (AUDIT_PAIRS_MAX - 2)
+/* One row of success about TARGET (NULL: none); PAIRS end with a NULL key,
+ * and those with a NULL or empty value are left out. */
+enum status admin_audit(const struct admin *a, const char *action,
+			const struct id *target,
+			const struct audit_pair pairs[ADMIN_PAIRS_MAX],
+			struct fault *f) MUST_USE;
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "admin/name.h"
+
+#include <regex.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Whatever the expression says: these break passwd(5), logs and paths. */
+static bool
+admin_name_unsafe(const char *name)
+{
+	for (const char *p = name; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == ':' ||
+		    *p == '/')
+			return true;
+	return text_code_points(name, strlen(name)) < 0;
+}
+
+enum status
+admin_name_valid(const struct config *c, const char *name, struct fault *f)
+{
+	regex_t re;
+	int no;
+
+	if (name[0] == '\0')
+		return fault(f, STATUS_INVALID, "the name is empty");
+	if (strlen(name) >= STORE_NAME_SIZE)
+		return fault(f, STATUS_INVALID,
+			     "the name is longer than %d bytes",
+			     STORE_NAME_SIZE - 1);
+	if (admin_name_unsafe(name))
+		return fault(f, STATUS_INVALID,
+			     "the name '%s' holds a blank, ':', '/' or a byte "
+			     "that is no text", name);
+	if (regcomp(&re, c->account_name_regex, REG_EXTENDED | REG_NOSUB) != 0)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "account.name_regex in sigra.conf is no regular "
+			     "expression: %s", c->account_name_regex);
+	no = regexec(&re, name, 0, NULL, 0);
+	regfree(&re);
+	if (no != 0)
+		return fault(f, STATUS_INVALID,
+			     "the name '%s' does not match %s "
+			     "(account.name_regex)", name,
+			     c->account_name_regex);
+	return STATUS_OK;
+}
+
+static bool
+admin_email_sane(const char *s)
+{
+	const char *at = strchr(s, '@'), *end = s + strlen(s);
+
+	if (at == NULL || at == s || strchr(at + 1, '@') != NULL ||
+	    at[1] == '\0' || at[1] == '.' || end[-1] == '.')
+		return false;
+	for (const char *p = s; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return false;
+	return text_code_points(s, strlen(s)) > 0;
+}
+
+enum status
+admin_email_clean(const char *email, char out[STORE_EMAIL_SIZE],
+		  struct fault *f)
+{
+	char clean[STORE_EMAIL_SIZE] = "";
+	size_t len;
+
+	if (email != NULL) {
+		email += strspn(email, " \t\r\n");
+		len = strlen(email);
+		while (len > 0 && strchr(" \t\r\n", email[len - 1]) != NULL)
+			len--;
+		if (len >= sizeof(clean))
+			return fault(f, STATUS_INVALID,
+				     "the address is longer than %zu bytes",
+				     sizeof(clean) - 1);
+		memcpy(clean, email, len);
+		clean[len] = '\0';
+	}
+	for (char *p = clean; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	if (clean[0] != '\0' && !admin_email_sane(clean))
+		return fault(f, STATUS_INVALID,
+			     "'%s' is no address of the form name@host",
+			     clean);
+	memcpy(out, clean, sizeof(clean));
+	return STATUS_OK;
+}

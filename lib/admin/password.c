@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "admin/password.h"
+
+#include "admin/account.h"
+#include "factor/password.h"
+
+static struct factor_env
+admin_password_env(const struct admin *a)
+{
+	const struct config *c = a->config;
+
+	return (struct factor_env){
+		.store = a->store,
+		.keys = a->keys,
+		.cost = { .memory_kib = (uint32_t)c->argon2_memory_kib,
+			  .passes = (uint32_t)c->argon2_passes,
+			  .lanes = (uint32_t)c->argon2_lanes },
+		.now = a->now,
+	};
+}
+
+/* The hash is made already, so that nobody waits for it; the account is read
+ * again, where nobody can come between. */
+static enum status
+admin_password_store(const struct admin *a, const char *action,
+		     struct store_account *acct,
+		     const struct store_password *p, struct fault *f)
+{
+	struct factor_env env = admin_password_env(a);
+	bool must_change = acct->must_change;
+	enum status st;
+	STORE_TXN(txn);
+
+	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	    (st = store_account_by_id(a->store, &acct->id, acct, f)) !=
+		    STATUS_OK)
+		return st;
+	if (acct->state == STORE_DELETED)
+		return fault(f, STATUS_NOT_FOUND,
+			     "user '%s' was deleted meanwhile", acct->name);
+	acct->must_change = must_change;
+	acct->updated_at = a->now;
+	if ((st = password_replace(&env, &acct->id, p, f)) != STATUS_OK ||
+	    (st = store_account_update(a->store, acct, f)) != STATUS_OK)
+		return st;
+	acct->version++;
+	st = admin_audit(a, action, &acct->id,
+			 (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				 { "must_change", must_change ? "yes" : "" } },
+			 f);
+	return st == STATUS_OK ? admin_commit(a, &txn, f) : st;
+}
+
+enum status
+admin_password_set(const struct admin *a, const char *name,
+		   const struct secret *password, bool must_change,
+		   struct store_account *out, struct fault *f)
+{
+	struct factor_env env = admin_password_env(a);
+	struct store_account acct;
+	struct store_password p;
+	enum status st;
+
+	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	    (st = password_acceptable(&env, &acct.id, acct.name, password,
+				      f)) != STATUS_OK ||
+	    (st = password_make(&env, &acct.id, password, &p, f)) != STATUS_OK)
+		return st;
+	acct.must_change = must_change;
+	st = admin_password_store(a, "password.set", &acct, &p, f);
+	if (st == STATUS_OK)
+		*out = acct;
+	return st;
+}
+
+enum status
+admin_password_import(const struct admin *a, const char *name,
+		      const char *setting, struct store_account *out,
+		      struct fault *f)
+{
+	struct factor_env env = admin_password_env(a);
+	struct store_account acct;
+	struct store_password p;
+	enum status st;
+
+	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
+		return st;
+	if (!crypto_crypt_known(setting))
+		return fault(f, STATUS_REFUSED,
+			     "that is no whole crypt(3) string of a kind that "
+			     "is taken: $2b$, $5$, $6$ or $y$");
+	if ((st = password_import(&env, &acct.id, setting, &p, f)) !=
+		    STATUS_OK ||
+	    (st = admin_password_store(a, "password.imported", &acct, &p, f)) !=
+		    STATUS_OK)
+		return st;
+	*out = acct;
+	return STATUS_OK;
+}
+
+enum status
+admin_password_check(const struct admin *a, const char *name,
+		     const struct secret *password, struct fault *f)
+{
+	struct factor_env env = admin_password_env(a);
+	struct store_account acct;
+	enum status st;
+
+	if (name == NULL)
+		return password_acceptable(&env, NULL, "", password, f);
+	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
+		return st;
+	return password_acceptable(&env, &acct.id, acct.name, password, f);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "admin/rules.h"
+
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "session/rules.h"
+#include "session/session.h"
+
+#define RULES_DEFAULT_MAX 16
+
+/* All rules, on the heap. */
+struct admin_rule_set {
+	struct rule *rules;
+	size_t n;
+};
+
+static void
+admin_rule_set_end(struct admin_rule_set *s)
+{
+	free(s->rules);
+}
+
+#define RULE_SET(name)                                                        \
+	__attribute__((cleanup(admin_rule_set_end)))                          \
+	struct admin_rule_set name = { .rules = NULL }
+
+static enum status
+admin_rule_set_read(const struct admin *a, struct admin_rule_set *s,
+		    struct fault *f)
+{
+	if (s->rules == NULL)
+		s->rules = calloc(RULES_MAX, sizeof(*s->rules));
+	if (s->rules == NULL)
+		return fault(f, STATUS_SYSTEM, "out of memory");
+	return session_rules(a->store, s->rules, RULES_MAX, &s->n, f);
+}
+
+static enum status
+admin_rule_set_at(const struct admin_rule_set *s, int64_t position,
+		  struct rule *out, struct fault *f)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->rules[i].position == position) {
+			*out = s->rules[i];
+			return STATUS_OK;
+		}
+	return fault(f, STATUS_NOT_FOUND,
+		     "there is no rule %lld: see sigractl policy list",
+		     (long long)position);
+}
+
+/* Judge the set as the store has it now, the open transaction included. */
+enum status
+admin_rules_check(const struct admin *a, struct admin_findings *found,
+		  struct fault *f)
+{
+	struct store_account root;
+	const struct rule_finding *wrong = NULL;
+	enum status st;
+	RULE_SET(set);
+
+	if ((st = admin_rule_set_read(a, &set, f)) != STATUS_OK)
+		return st;
+	st = store_account_by_name(a->store, "root", &root, f);
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		return st;
+	found->n = rule_check(set.rules, set.n, st == STATUS_OK, found->of,
+			      ADMIN_FINDINGS_MAX);
+	if (found->n > ADMIN_FINDINGS_MAX)
+		found->n = ADMIN_FINDINGS_MAX;
+	for (size_t i = 0; i < found->n && wrong == NULL; i++)
+		if (found->of[i].severity == RULE_ERROR)
+			wrong = &found->of[i];
+	if (wrong == NULL)
+		return STATUS_OK;
+	if (wrong->position == 0)
+		return fault(f, STATUS_REFUSED, "%s", wrong->text);
+	return fault(f, STATUS_REFUSED, "rule %lld: %s",
+		     (long long)wrong->position, wrong->text);
+}
+
+static enum status
+admin_rules_audit(const struct admin *a, const char *action,
+		  const struct rule *r, int64_t to, struct fault *f)
+{
+	char at[24], moved[24] = "";
+	struct store_rule row;
+	struct buf b;
+
+	session_rule_format(r, &row);
+	buf_start(&b, at, sizeof(at));
+	buf_printf(&b, "%lld", (long long)r->position);
+	buf_start(&b, moved, sizeof(moved));
+	if (to != 0)
+		buf_printf(&b, "%lld", (long long)to);
+	return admin_audit(a, action, &r->id,
+			   (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				   { "position", at },
+				   { "to", moved },
+				   { "action", row.action },
+				   { "require", row.require },
+				   { "phases", row.phases },
+				   { "account", row.account },
+				   { "service", row.service },
+				   { "user", row.user },
+				   { "group", row.group },
+				   { "network", row.network } },
+			   f);
+}
+
+/* Judge, audit, commit; the change itself is in the open transaction. */
+static enum status
+admin_rules_finish(const struct admin *a, struct store_txn *txn,
+		   const char *action, const struct rule *r, int64_t to,
+		   struct admin_findings *found, struct fault *f)
+{
+	enum status st;
+
+	if ((st = admin_rules_check(a, found, f)) != STATUS_OK ||
+	    (st = admin_rules_audit(a, action, r, to, f)) != STATUS_OK)
+		return st;
+	return admin_commit(a, txn, f);
+}
+
+static enum status
+admin_rules_place(const struct admin_rule_set *set, struct rule *r,
+		  struct fault *f)
+{
+	if (set->n >= RULES_MAX)
+		return fault(f, STATUS_CONFLICT,
+			     "there are %d rules, which is the limit: remove "
+			     "one first", RULES_MAX);
+	if (r->position == 0)
+		r->position = (int64_t)set->n + 1;
+	if (r->position < 1 || r->position > (int64_t)set->n + 1)
+		return fault(f, STATUS_INVALID,
+			     "a new rule's place is 1 to %zu, not %lld",
+			     set->n + 1, (long long)r->position);
+	return STATUS_OK;
+}
+
+enum status
+admin_rules_add(const struct admin *a, const struct rule *r, struct rule *out,
+		struct admin_findings *found, struct fault *f)
+{
+	struct rule rule = *r;
+	struct store_rule row;
+	enum status st;
+	RULE_SET(set);
+	STORE_TXN(txn);
+
+	if ((st = rule_valid(&rule, f)) != STATUS_OK ||
+	    (st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	    (st = admin_rule_set_read(a, &set, f)) != STATUS_OK ||
+	    (st = admin_rules_place(&set, &rule, f)) != STATUS_OK)
+		return st;
+	crypto_id(a->now, &rule.id);
+	session_rule_format(&rule, &row);
+	if ((st = store_rule_insert(a->store, &row, f)) != STATUS_OK ||
+	    (st = admin_rules_finish(a, &txn, "policy.added", &rule, 0, found,
+				     f)) != STATUS_OK)
+		return st;
+	*out = rule;
+	return STATUS_OK;
+}
+
+enum status
+admin_rules_move(const struct admin *a, int64_t from, int64_t to,
+		 struct rule *out, struct admin_findings *found,
+		 struct fault *f)
+{
+	struct rule rule, other;
+	enum status st;
+	RULE_SET(set);
+	STORE_TXN(txn);
+
+	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	    (st = admin_rule_set_read(a, &set, f)) != STATUS_OK ||
+	    (st = admin_rule_set_at(&set, from, &rule, f)) != STATUS_OK ||
+	    (st = admin_rule_set_at(&set, to, &other, f)) != STATUS_OK)
+		return st;
+	if (from == to)
+		return fault(f, STATUS_CONFLICT, "rule %lld is there already",
+			     (long long)from);
+	if ((st = store_rule_move(a->store, from, to, f)) != STATUS_OK ||
+	    (st = admin_rules_finish(a, &txn, "policy.moved", &rule, to, found,
+				     f)) != STATUS_OK)
+		return st;
+	*out = rule;
+	out->position = to;
+	return STATUS_OK;
+}
+
+enum status
+admin_rules_remove(const struct admin *a, int64_t position, struct rule *out,
+		   struct admin_findings *found, struct fault *f)
+{
+	struct rule rule;
+	enum status st;
+	RULE_SET(set);
+	STORE_TXN(txn);
+
+	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	    (st = admin_rule_set_read(a, &set, f)) != STATUS_OK ||
+	    (st = admin_rule_set_at(&set, position, &rule, f)) != STATUS_OK ||
+	    (st = store_rule_delete(a->store, position, f)) != STATUS_OK ||
+	    (st = admin_rules_finish(a, &txn, "policy.removed", &rule, 0,
+				     found, f)) != STATUS_OK)
+		return st;
+	*out = rule;
+	return STATUS_OK;
+}
+
+enum status
+admin_rules_install(const struct admin *a, struct fault *f)
+{
+	struct rule rules[RULES_DEFAULT_MAX];
+	size_t n = rule_defaults(rules, RULES_DEFAULT_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		struct store_rule row;
+		enum status st;
+
+		crypto_id(a->now, &rules[i].id);
+		session_rule_format(&rules[i], &row);
+		st = store_rule_insert(a->store, &row, f);
+		if (st != STATUS_OK)
+			return st;
+	}
+	return STATUS_OK;
+}

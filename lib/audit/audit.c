@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit/audit.h"
+
+#include <string.h>
+
+#include "audit/line.h"
+#include "audit/meta.h"
+#include "base/text.h"
+
+void
+audit_start(struct audit *a, struct store *s, const char *host,
+	    void (*sink)(void *ctx, const char *line), void *sink_ctx)
+{
+	memset(a, 0, sizeof(*a));
+	a->store = s;
+	a->sink = sink;
+	a->sink_ctx = sink_ctx;
+	text_encode(host, strlen(host), a->host, sizeof(a->host));
+}
+
+const char *
+audit_outcome_name(enum audit_outcome o)
+{
+	switch (o) {
+	case AUDIT_SUCCESS:
+		return "success";
+	case AUDIT_FAILURE:
+		return "failure";
+	case AUDIT_ERROR:
+		return "error";
+	}
+	return "";
+}
+
+/* ^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$ */
+static bool
+audit_action_valid(const char *s)
+{
+	bool begins = true;
+	size_t dots = 0;
+
+	for (; *s != '\0'; s++) {
+		bool letter = *s >= 'a' && *s <= 'z';
+
+		if (begins && !letter)
+			return false;
+		begins = *s == '.';
+		dots += begins;
+		if (!letter && !begins && *s != '_' && (*s < '0' || *s > '9'))
+			return false;
+	}
+	return dots > 0 && !begins;
+}
+
+/* An id or another word that the program chose. */
+static enum status
+audit_word_put(char *out, size_t size, const char *what, const char *word,
+	       struct fault *f)
+{
+	if (text_empty(word))
+		return STATUS_OK;
+	if (!audit_plain(word) || !text_copy(out, size, word))
+		return fault(f, STATUS_INVALID,
+			     "the audit takes an id as %s, not '%s'", what,
+			     word);
+	return STATUS_OK;
+}
+
+static void
+audit_text_put(char *out, size_t size, const char *text)
+{
+	if (!text_empty(text))
+		text_encode(text, strlen(text), out, size);
+}
+
+static enum status
+audit_row_words(const struct audit_entry *e, struct store_audit *row,
+		struct fault *f)
+{
+	enum status st;
+
+	if (text_empty(e->action) || !audit_action_valid(e->action) ||
+	    !text_copy(row->action, sizeof(row->action), e->action))
+		return fault(f, STATUS_INVALID,
+			     "'%s' is not an audit action of the form a.b_c",
+			     e->action == NULL ? "" : e->action);
+	if (!text_copy(row->outcome, sizeof(row->outcome),
+		       audit_outcome_name(e->outcome)) ||
+	    row->outcome[0] == '\0')
+		return fault(f, STATUS_INVALID, "%s has no audit outcome",
+			     e->action);
+	if ((st = audit_word_put(row->actor, sizeof(row->actor), "actor",
+				 e->actor, f)) != STATUS_OK ||
+	    (st = audit_word_put(row->effective, sizeof(row->effective),
+				 "effective user", e->effective, f)) !=
+		    STATUS_OK ||
+	    (st = audit_word_put(row->target, sizeof(row->target), "target",
+				 e->target, f)) != STATUS_OK)
+		return st;
+	return audit_word_put(row->org, sizeof(row->org), "org", e->org, f);
+}
+
+static enum status
+audit_row(const struct audit *a, int64_t now, const struct audit_entry *e,
+	  struct store_audit *row, struct fault *f)
+{
+	json_auto_t *meta = NULL;
+	enum status st;
+
+	memset(row, 0, sizeof(*row));
+	if ((st = audit_row_words(e, row, f)) != STATUS_OK ||
+	    (st = audit_meta_object(e->meta, AUDIT_PAIRS_MAX, &meta, f)) !=
+		    STATUS_OK ||
+	    (st = audit_meta_text(meta, row->meta, f)) != STATUS_OK)
+		return st;
+	memcpy(row->host, a->host, sizeof(row->host));
+	row->at = now;
+	row->pid = e->pid;
+	crypto_id(now, &row->id);
+	audit_text_put(row->service, sizeof(row->service), e->service);
+	audit_text_put(row->tty, sizeof(row->tty), e->tty);
+	audit_text_put(row->rhost, sizeof(row->rhost), e->rhost);
+	return STATUS_OK;
+}
+
+enum status
+audit_write(struct audit *a, int64_t now, const struct audit_entry *e,
+	    struct fault *f)
+{
+	struct store_audit row;
+	enum status st;
+
+	/* A row whose line would have to be dropped is not written either. */
+	if (a->pending >= AUDIT_PENDING_MAX)
+		return fault(f, STATUS_INVALID,
+			     "more than %d audit rows in one transaction",
+			     AUDIT_PENDING_MAX);
+	if ((st = audit_row(a, now, e, &row, f)) != STATUS_OK ||
+	    (st = store_audit_insert(a->store, &row, f)) != STATUS_OK)
+		return st;
+	audit_line(e, row.seq, a->line[a->pending++]);
+	return STATUS_OK;
+}
+
+void
+audit_publish(struct audit *a)
+{
+	if (a->sink != NULL)
+		for (size_t i = 0; i < a->pending; i++)
+			a->sink(a->sink_ctx, a->line[i]);
+	a->pending = 0;
+}
+
+void
+audit_discard(struct audit *a)
+{
+	a->pending = 0;
+}

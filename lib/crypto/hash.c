@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "crypto/crypto.h"
+
+#include <sodium.h>
+
+#include "crypto/subkey.h"
+
+_Static_assert(crypto_kdf_KEYBYTES == CRYPTO_KEY_SIZE, "master key");
+_Static_assert(crypto_generichash_BYTES == CRYPTO_HASH_SIZE, "hash");
+
+/* Part of every subkey's derivation: changing it loses every store. */
+static const char crypto_context[crypto_kdf_CONTEXTBYTES + 1] = "sigra_v1";
+
+void
+crypto_subkey_wipe(struct crypto_subkey *k)
+{
+	sodium_memzero(k, sizeof(*k));
+}
+
+/* It fails only for a length out of range, and ours is fixed. */
+void
+crypto_subkey(const struct crypto_keys *k, enum crypto_purpose purpose,
+	      struct crypto_subkey *out)
+{
+	(void)crypto_kdf_derive_from_key(out->b, sizeof(out->b),
+					 (uint64_t)purpose, crypto_context,
+					 k->master);
+}
+
+void
+crypto_keyed_hash(const struct crypto_keys *k, enum crypto_purpose purpose,
+		  const void *bytes, size_t len, uint8_t out[CRYPTO_HASH_SIZE])
+{
+	CRYPTO_SUBKEY(subkey);
+
+	crypto_subkey(k, purpose, &subkey);
+	(void)crypto_generichash(out, CRYPTO_HASH_SIZE, bytes, len, subkey.b,
+				 sizeof(subkey.b));
+}
+
+void
+crypto_digest(const void *bytes, size_t len, uint8_t out[CRYPTO_HASH_SIZE])
+{
+	(void)crypto_generichash(out, CRYPTO_HASH_SIZE, bytes, len, NULL, 0);
+}
+
+bool
+crypto_equal(const uint8_t a[CRYPTO_HASH_SIZE],
+	     const uint8_t b[CRYPTO_HASH_SIZE])
+{
+	return sodium_memcmp(a, b, CRYPTO_HASH_SIZE) == 0;
+}

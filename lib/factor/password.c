@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "factor/password.h"
+
+#include "base/text.h"
+#include "factor/stored.h"
+
+/* Asked for in place of an unknown account, so that its look-up costs too. */
+static const struct id password_nobody = {
+	.s = "00000000-0000-0000-0000-000000000000"
+};
+
+static enum status
+password_enrolled(const struct factor_env *env, const struct id *account,
+		  bool *out, struct fault *f)
+{
+	struct store_password stored;
+
+	return password_find(env, account, out, &stored, f);
+}
+
+static void
+password_offer(struct prompt *p)
+{
+	*p = (struct prompt){ .kind = PROMPT_SECRET,
+			      .purpose = PURPOSE_PASSWORD,
+			      .text = "Password: " };
+}
+
+static bool
+password_shaped(const struct secret *answer)
+{
+	return answer->len > 0 && answer->len <= PASSWORD_MAX_BYTES &&
+	       !secret_has_byte(answer, 0) && !password_is_sshd_junk(answer);
+}
+
+/* Is it kept otherwise than a new one would be? */
+static bool
+password_stale(const struct factor_env *env, const struct store_password *p)
+{
+	return p->kind != STORE_ARGON2ID ||
+	       p->memory_kib != env->cost.memory_kib ||
+	       p->passes != env->cost.passes || p->lanes != env->cost.lanes;
+}
+
+/* Did verifying it take at least what a new one takes? */
+static bool
+password_dear(const struct factor_env *env, const struct store_password *p)
+{
+	struct crypto_argon2 cost;
+
+	return password_cost(p, &cost) && cost.lanes <= env->cost.lanes &&
+	       (uint64_t)cost.memory_kib * cost.passes >=
+		       (uint64_t)env->cost.memory_kib * env->cost.passes;
+}
+
+/* What a wrong answer would have cost, had there been a hash to compare. */
+static enum status
+password_decoy(const struct factor_env *env, const struct secret *answer,
+	       struct fault *f)
+{
+	static const uint8_t salt[CRYPTO_SALT_SIZE];
+	uint8_t tag[CRYPTO_TAG_SIZE];
+	enum status st;
+
+	st = crypto_argon2id(answer, salt, &env->cost, tag, f);
+	crypto_wipe(tag, sizeof(tag));
+	return st;
+}
+
+static enum status
+password_right(const struct factor_env *env, const struct id *account,
+	       const struct secret *answer,
+	       const struct store_password *stored, struct factor_outcome *out,
+	       struct fault *f)
+{
+	struct factor_outcome got = { .result = FACTOR_RIGHT,
+				      .renew = password_stale(env, stored),
+				      .password = *stored };
+	enum status st = STATUS_OK;
+
+	if (got.renew)
+		st = password_make(env, account, answer, &got.password, f);
+	if (st != STATUS_OK)
+		return st;
+	/* Hashed anew, but not a new password. */
+	got.password.set_at = stored->set_at;
+	*out = got;
+	return STATUS_OK;
+}
+
+/*
+ * Whoever it is, a wrong answer costs a run of Argon2id at the present costs:
+ * the verification itself where it is one, a decoy everywhere else.
+ */
+static enum status
+password_check(const struct factor_env *env, const struct id *account,
+	       const struct secret *answer, struct factor_outcome *out,
+	       struct fault *f)
+{
+	const struct id *whose = account != NULL ? account : &password_nobody;
+	struct password_place place = password_current_place(whose);
+	bool found = false, right = false, shaped = password_shaped(answer);
+	struct store_password stored;
+	enum status st;
+
+	st = password_find(env, whose, &found, &stored, f);
+	if (st == STATUS_OK && found && shaped)
+		st = password_verify(env, &place, &stored, answer, &right, f);
+	if (st != STATUS_OK)
+		return st;
+	if (account != NULL && right)
+		return password_right(env, account, answer, &stored, out, f);
+	if (!found || !shaped || !password_dear(env, &stored))
+		st = password_decoy(env, answer, f);
+	if (st == STATUS_OK)
+		*out = (struct factor_outcome){ .result = FACTOR_WRONG };
+	return st;
+}
+
+/*
+ * Since the check the password may have been changed; then what was proved is
+ * worth nothing any more, and least of all may its hash come back.  A hash
+ * that another login renewed meanwhile keeps its set_at.
+ */
+static enum status
+password_settle(const struct factor_env *env, const struct id *account,
+		const struct factor_outcome *outcome, struct fault *f)
+{
+	struct store_password stored;
+	bool found = false;
+	enum status st;
+
+	if (outcome->result != FACTOR_RIGHT)
+		return fault(f, STATUS_DENIED, "no right password to settle");
+	st = password_find(env, account, &found, &stored, f);
+	if (st != STATUS_OK)
+		return st;
+	if (!found || stored.set_at != outcome->password.set_at)
+		return fault(f, STATUS_LOST,
+			     "the password was changed while "
+			     "it was being checked: log in again");
+	if (!outcome->renew)
+		return STATUS_OK;
+	return store_password_put(env->store, account, &outcome->password, f);
+}
+
+enum status
+password_replace(const struct factor_env *env, const struct id *account,
+		 const struct store_password *new_one, struct fault *f)
+{
+	struct password_place from = password_current_place(account), to;
+	struct store_password old, past, next = *new_one;
+	bool found = false;
+	enum status st;
+	struct id row;
+
+	st = password_find(env, account, &found, &old, f);
+	if (st != STATUS_OK)
+		return st;
+	if (found) {
+		crypto_id(env->now, &row);
+		to = password_history_place(&row);
+		st = password_move(env, &from, &to, &old, &past, f);
+		if (st == STATUS_OK)
+			st = store_history_push(env->store, &row, account,
+						&past, PASSWORD_HISTORY, f);
+		if (st != STATUS_OK)
+			return st;
+		/* settle() tells passwords apart by this, even two of one
+		 * second. */
+		if (next.set_at <= old.set_at)
+			next.set_at = old.set_at + 1;
+	}
+	return store_password_put(env->store, account, &next, f);
+}
+
+const struct factor factor_password = {
+	.name = "password",
+	.enrolled = password_enrolled,
+	.offer = password_offer,
+	.shaped = password_shaped,
+	.check = password_check,
+	.settle = password_settle,
+};

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* Is a whole set of rules sane? */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "rule/list.h"
+
+#define RULE_SERVICE_MAX 64U /* what a request can name */
+
+/* Findings as they come; more than there is room for are only counted. */
+struct rule_findings {
+	struct rule_finding *out;
+	size_t max, n;
+};
+
+static void
+rule_find(struct rule_findings *all, enum rule_severity severity,
+	  int64_t position, const char *text)
+{
+	if (all->n < all->max) {
+		struct rule_finding *to = &all->out[all->n];
+
+		to->severity = severity;
+		to->position = position;
+		/* What is too long loses its end by whole characters. */
+		if (!text_copy(to->text, sizeof(to->text), text))
+			text_encode(text, strlen(text), to->text,
+				    sizeof(to->text));
+	}
+	all->n++;
+}
+
+/* Is each item of NARROW also an item of WIDE? */
+static bool
+rule_list_within(const char *narrow, const char *wide)
+{
+	struct rule_item a, b;
+
+	while (rule_item_next(&narrow, &a)) {
+		const char *rest = wide;
+		bool found = false;
+
+		while (!found && rule_item_next(&rest, &b))
+			found = strcmp(a.s, b.s) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* By their text alone: an empty condition holds everything. */
+static bool
+rule_condition_covers(const char *wide, const char *narrow)
+{
+	if (text_empty(wide))
+		return true;
+	return !text_empty(narrow) && rule_list_within(narrow, wide);
+}
+
+static bool
+rule_pattern_covers(const char *wide, const char *narrow)
+{
+	return strcmp(wide, "*") == 0 || rule_condition_covers(wide, narrow);
+}
+
+/* Does WIDE match whatever NARROW matches?  In doubt, no. */
+static bool
+rule_covers(const struct rule *wide, const struct rule *narrow)
+{
+	return (narrow->phases & ~wide->phases) == 0 &&
+	       (wide->account == RULE_ACCOUNT_ANY ||
+		wide->account == narrow->account) &&
+	       rule_pattern_covers(wide->service, narrow->service) &&
+	       rule_pattern_covers(wide->host, narrow->host) &&
+	       rule_pattern_covers(wide->user, narrow->user) &&
+	       rule_condition_covers(wide->group, narrow->group) &&
+	       rule_condition_covers(wide->network, narrow->network);
+}
+
+/* The earlier rule that always shadows the one at I, or NULL. */
+static const struct rule *
+rule_shadow(const struct rule *rules, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (rule_covers(&rules[k], &rules[i]))
+			return &rules[k];
+	return NULL;
+}
+
+/* Has every service of the list a name that no request can bear? */
+static bool
+rule_service_impossible(const char *services)
+{
+	struct rule_item item;
+
+	if (text_empty(services))
+		return false;
+	while (rule_item_next(&services, &item))
+		if (rule_is_glob(item.s) || strlen(item.s) <= RULE_SERVICE_MAX)
+			return false;
+	return true;
+}
+
+static bool
+rule_admits_with_nothing(const struct rule *r)
+{
+	uint32_t proving = RULE_PHASE(POLICY_PHASE_AUTH) |
+			   RULE_PHASE(POLICY_PHASE_PASSWORD);
+
+	return r->action == POLICY_ACTION_ADMIT && (r->phases & proving) != 0;
+}
+
+/* One rule by itself; false: it cannot be judged further. */
+static bool
+rule_check_alone(const struct rule *r, struct rule_findings *all)
+{
+	struct fault why = { .status = STATUS_OK };
+
+	if (rule_valid(r, &why) != STATUS_OK) {
+		rule_find(all, RULE_ERROR, r->position, why.text);
+		return false;
+	}
+	if (rule_admits_with_nothing(r))
+		rule_find(all, RULE_ERROR, r->position,
+			  "'admit' in the auth or password phase would let "
+			  "anybody in with nothing; use 'require', or keep "
+			  "the rule to account and session");
+	return true;
+}
+
+static void
+rule_check_idle(const struct rule *rules, size_t i, struct rule_findings *all)
+{
+	const struct rule *by = rule_shadow(rules, i);
+	char text[RULE_TEXT_SIZE];
+	struct buf b;
+
+	if (rule_service_impossible(rules[i].service))
+		rule_find(all, RULE_WARNING, rules[i].position,
+			  "can never match: no service has so long a name");
+	if (by == NULL)
+		return;
+	buf_start(&b, text, sizeof(text));
+	buf_printf(&b,
+		   "never decides: rule %lld before it matches all that it "
+		   "matches; move it up or remove it",
+		   (long long)by->position);
+	rule_find(all, RULE_WARNING, rules[i].position, text);
+}
+
+/* May this rule let through the account it matches? */
+static bool
+rule_lets_in(const struct rule *r, enum policy_phase phase, bool known)
+{
+	if (r->action == POLICY_ACTION_ABSTAIN)
+		return true;
+	if (!known)
+		return false;
+	if (r->action == POLICY_ACTION_REQUIRE)
+		return true;
+	return r->action == POLICY_ACTION_ADMIT &&
+	       phase != POLICY_PHASE_AUTH && phase != POLICY_PHASE_PASSWORD;
+}
+
+static bool
+rule_root_gets_in(const struct rule *rules, size_t n, bool known,
+		  enum policy_phase phase)
+{
+	static const char *const groups[] = { "root" };
+	struct rule_subject root = {
+		.phase = phase,
+		.service = "login",
+		.host = "localhost",
+		.user = "root",
+		.known = known,
+		.groups = groups,
+		.group_count = 1,
+	};
+	const struct rule *r = rule_first(rules, n, &root);
+
+	return r != NULL && rule_lets_in(r, phase, known);
+}
+
+static void
+rule_check_root(const struct rule *rules, size_t n, bool known,
+		struct rule_findings *all)
+{
+	bool in = rule_root_gets_in(rules, n, known, POLICY_PHASE_AUTH) &&
+		  rule_root_gets_in(rules, n, known, POLICY_PHASE_ACCOUNT);
+
+	if (in)
+		return;
+	rule_find(all, RULE_ERROR, 0,
+		  known ? "strands root: at the console (service login) no "
+			  "rule lets root, who is in the store, in; add a "
+			  "'require' rule for auth and an 'admit' rule for "
+			  "account that match root"
+			: "strands root: at the console (service login) no "
+			  "rule leaves root, who is not in the store, to the "
+			  "rest of the stack; add an 'abstain' rule for "
+			  "account unknown and user root");
+}
+
+/* Does any rule that is not shadowed let known accounts through? */
+static bool
+rule_anybody(const struct rule *rules, size_t n, enum policy_phase phase)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((rules[i].phases & RULE_PHASE(phase)) != 0 &&
+		    rules[i].account != RULE_ACCOUNT_UNKNOWN &&
+		    rule_lets_in(&rules[i], phase, true) &&
+		    rule_shadow(rules, i) == NULL)
+			return true;
+	return false;
+}
+
+static void
+rule_check_anybody(const struct rule *rules, size_t n,
+		   struct rule_findings *all)
+{
+	if (!rule_anybody(rules, n, POLICY_PHASE_AUTH))
+		rule_find(all, RULE_ERROR, 0,
+			  "lets nobody in: no rule for the auth phase lets "
+			  "accounts of the store log in; add a 'require' "
+			  "rule");
+	if (!rule_anybody(rules, n, POLICY_PHASE_ACCOUNT))
+		rule_find(all, RULE_ERROR, 0,
+			  "lets nobody in: no rule for the account phase "
+			  "lets accounts of the store through; add an "
+			  "'admit' rule");
+}
+
+/* The groups that rules name, each once. */
+struct rule_groups {
+	size_t n;
+	struct rule_item name[RULE_GROUPS_MAX];
+};
+
+/* False: there is no room for this one. */
+static bool
+rule_group_note(struct rule_groups *g, const struct rule_item *item)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (strcmp(g->name[i].s, item->s) == 0)
+			return true;
+	if (g->n == RULE_GROUPS_MAX)
+		return false;
+	g->name[g->n++] = *item;
+	return true;
+}
+
+static void
+rule_check_groups(const struct rule *rules, size_t n,
+		  struct rule_findings *all)
+{
+	struct rule_groups groups = { .n = 0 };
+	struct rule_item item;
+	char text[RULE_TEXT_SIZE];
+	struct buf b;
+
+	buf_start(&b, text, sizeof(text));
+	buf_printf(&b,
+		   "one group too many: all rules together may name %d groups",
+		   RULE_GROUPS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const char *list = rules[i].group;
+
+		if (text_empty(list))
+			continue;
+		while (rule_item_next(&list, &item))
+			if (!rule_group_note(&groups, &item)) {
+				rule_find(all, RULE_ERROR, rules[i].position,
+					  text);
+				return;
+			}
+	}
+}
+
+/* Errors first, so that no flood of warnings hides one. */
+size_t
+rule_check(const struct rule *rules, size_t n, bool root_known,
+	   struct rule_finding *out, size_t max)
+{
+	struct rule_findings all = { .out = out, .max = max };
+	bool sound = true;
+
+	for (size_t i = 0; i < n; i++)
+		if (!rule_check_alone(&rules[i], &all))
+			sound = false;
+	/* Texts that break their form cannot be held against each other. */
+	if (!sound)
+		return all.n;
+	rule_check_groups(rules, n, &all);
+	rule_check_root(rules, n, root_known, &all);
+	rule_check_anybody(rules, n, &all);
+	for (size_t i = 0; i < n; i++)
+		rule_check_idle(rules, i, &all);
+	return all.n;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Is one rule well formed? */
+#include <string.h>
+
+#include "base/text.h"
+#include "rule/list.h"
+
+#define RULE_GROUP_MAX 32U /* what useradd(8) and the wire allow */
+
+/* Printable as it stands: what text_encode() leaves alone, but for its
+ * doubling of backslashes. */
+static bool
+rule_text_safe(const char *s)
+{
+	char encoded[4 * RULE_TEXT_SIZE + 1];
+	size_t len = strlen(s), grown = len;
+
+	for (size_t i = 0; i < len; i++)
+		grown += s[i] == '\\';
+	text_encode(s, len, encoded, sizeof(encoded));
+	return strlen(encoded) == grown;
+}
+
+/* The text of a field: bounded, and safe to show. */
+static enum status
+rule_text_valid(const char *field, const char *s, struct fault *f)
+{
+	if (memchr(s, '\0', RULE_TEXT_SIZE) == NULL)
+		return fault(f, STATUS_INVALID, "%s: more than %d bytes",
+			     field, RULE_TEXT_SIZE - 1);
+	if (!rule_text_safe(s))
+		return fault(f, STATUS_INVALID,
+			     "%s: has a control character or is not UTF-8",
+			     field);
+	return STATUS_OK;
+}
+
+/* Every '[' is closed, and no class depends on a locale. */
+static bool
+rule_brackets_valid(const char *s)
+{
+	for (s = strchr(s, '['); s != NULL; s = strchr(s, '[')) {
+		const char *set = s + 1, *end;
+
+		if (*set == '!' || *set == '^')
+			set++;
+		/* A ']' at the start is one of the set. */
+		end = *set == '\0' ? NULL : strchr(set + 1, ']');
+		if (end == NULL)
+			return false;
+		for (const char *p = set; p < end; p++)
+			if (p[0] == '[' && strchr(":.=", p[1]) != NULL)
+				return false;
+		s = end + 1;
+	}
+	return true;
+}
+
+static enum status
+rule_pattern_valid(const char *field, const char *item, struct fault *f)
+{
+	if (!rule_brackets_valid(item))
+		return fault(f, STATUS_INVALID,
+			     "%s: '%s' has a '[' without its ']' or a class "
+			     "such as [:alpha:]; write [a-z]",
+			     field, item);
+	return STATUS_OK;
+}
+
+static enum status
+rule_group_valid(const char *field, const char *item, struct fault *f)
+{
+	if (rule_is_glob(item))
+		return fault(f, STATUS_INVALID,
+			     "%s: '%s' is a pattern; write the names of "
+			     "groups in full",
+			     field, item);
+	if (strlen(item) > RULE_GROUP_MAX)
+		return fault(f, STATUS_INVALID,
+			     "%s: '%s' is longer than %u bytes", field, item,
+			     RULE_GROUP_MAX);
+	return STATUS_OK;
+}
+
+static enum status
+rule_network_valid(const char *field, const char *item, struct fault *f)
+{
+	struct rule_network n;
+
+	if (!rule_network_parse(item, &n))
+		return fault(f, STATUS_INVALID,
+			     "%s: '%s' is no network; write an address, or "
+			     "one with a prefix, as in 192.0.2.0/24 or "
+			     "2001:db8::/32",
+			     field, item);
+	return STATUS_OK;
+}
+
+/* A field and what each of its items has to be. */
+struct rule_list_form {
+	const char *field, *s;
+	enum status (*check)(const char *field, const char *item,
+			     struct fault *f);
+};
+
+static enum status
+rule_list_valid(const struct rule_list_form *form, struct fault *f)
+{
+	const char *field = form->field, *s = form->s;
+	enum status st = rule_text_valid(field, s, f);
+	struct rule_item item;
+
+	if (st != STATUS_OK || s[0] == '\0')
+		return st;
+	while (rule_item_next(&s, &item)) {
+		size_t len = strlen(item.s);
+
+		if (len == 0)
+			return fault(f, STATUS_INVALID,
+				     "%s: nothing stands before or after a "
+				     "comma",
+				     field);
+		if (item.s[0] == ' ' || item.s[len - 1] == ' ')
+			return fault(f, STATUS_INVALID,
+				     "%s: '%s' has a blank at its end; write "
+				     "commas without blanks",
+				     field, item.s);
+		if ((st = form->check(field, item.s, f)) != STATUS_OK)
+			return st;
+	}
+	return STATUS_OK;
+}
+
+static enum status
+rule_demand_valid(const struct rule *r, struct fault *f)
+{
+	uint32_t all = POLICY_BIT(POLICY_FACTOR_COUNT) - 1;
+
+	if (r->action != POLICY_ACTION_REQUIRE)
+		return r->alternatives == 0
+			       ? STATUS_OK
+			       : fault(f, STATUS_INVALID,
+				       "only a 'require' rule names factors");
+	if (r->alternatives == 0 || r->alternatives > POLICY_ALTERNATIVES_MAX)
+		return fault(f, STATUS_INVALID,
+			     "a 'require' rule names 1 to %d alternatives",
+			     POLICY_ALTERNATIVES_MAX);
+	for (unsigned i = 0; i < r->alternatives; i++) {
+		if (r->require[i] == 0)
+			return fault(f, STATUS_INVALID,
+				     "alternative %u is empty and would let "
+				     "anybody in; name a factor",
+				     i + 1);
+		if ((r->require[i] & ~all) != 0)
+			return fault(f, STATUS_INVALID,
+				     "alternative %u names a factor that "
+				     "does not exist",
+				     i + 1);
+	}
+	return STATUS_OK;
+}
+
+static enum status
+rule_words_valid(const struct rule *r, struct fault *f)
+{
+	if (r->phases == 0 || (r->phases & ~RULE_PHASES_ALL) != 0)
+		return fault(f, STATUS_INVALID,
+			     "a rule is for one phase at least of auth, "
+			     "account, password, session");
+	if (r->action < POLICY_ACTION_REQUIRE ||
+	    r->action > POLICY_ACTION_ABSTAIN)
+		return fault(f, STATUS_INVALID,
+			     "a rule says require, admit, deny or abstain");
+	if ((unsigned)r->account > RULE_ACCOUNT_UNKNOWN)
+		return fault(f, STATUS_INVALID,
+			     "a rule is for accounts any, known or unknown");
+	return rule_demand_valid(r, f);
+}
+
+enum status
+rule_valid(const struct rule *r, struct fault *f)
+{
+	const struct rule_list_form lists[] = {
+		{ "service", r->service, rule_pattern_valid },
+		{ "host", r->host, rule_pattern_valid },
+		{ "user", r->user, rule_pattern_valid },
+		{ "group", r->group, rule_group_valid },
+		{ "network", r->network, rule_network_valid },
+	};
+	enum status st = rule_words_valid(r, f);
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (st == STATUS_OK)
+			st = rule_list_valid(&lists[i], f);
+	return st == STATUS_OK ? rule_text_valid("note", r->note, f) : st;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Guess limits around one answer.  The guess is charged, and that is
+ * committed, before the answer is looked at: whoever is killed in between has
+ * guessed.
+ */
+#include "base/text.h"
+#include "policy/lockout.h"
+#include "session/attempt.h"
+
+#define GUESS_DEADLINE 60	/* seconds a reservation stands */
+#define GUESS_PAIR_WINDOW 86400 /* a row of failures is forgotten in a day */
+#define GUESS_SEEN_WINDOW (30 * 86400)
+#define GUESS_PAUSE 100 /* milliseconds between looks at others' guesses */
+#define GUESS_PAUSES_MAX 700 /* 70 s: longer than any reservation stands */
+
+static struct lockout_limits
+guess_limits(const struct config *c)
+{
+	return (struct lockout_limits){
+		.pair_tries = c->guess_pair_tries,
+		.pair_wait = c->guess_pair_wait,
+		.user_tries = c->guess_user_tries,
+		.user_window = c->guess_user_window,
+		.source_tries = c->guess_source_tries,
+		.source_window = c->guess_source_window,
+	};
+}
+
+static enum status
+guess_judge(const struct session_attempt *a, const char *factor, int64_t now,
+	    struct lockout_decision *out, struct fault *f)
+{
+	struct lockout_limits limits = guess_limits(a->env->config);
+	struct store_guess_counts n;
+	enum status st;
+
+	st = store_guess_count(a->env->store, a->subject, a->source.key,
+			       factor, now, GUESS_PAIR_WINDOW,
+			       limits.user_window, limits.source_window,
+			       GUESS_SEEN_WINDOW, &n, f);
+	if (st != STATUS_OK)
+		return st;
+	*out = lockout_judge(
+		&(struct lockout_counts){
+			.pair_failed = n.pair_failed,
+			.pair_last = n.pair_last,
+			.pair_pending = n.pair_pending,
+			.user_failed = n.user_failed,
+			.user_pending = n.user_pending,
+			.user_oldest = n.user_oldest,
+			.source_failed = n.source_failed,
+			.source_pending = n.source_pending,
+			.source_oldest = n.source_oldest,
+			.pending_deadline = n.pending_deadline,
+			.source_known = n.source_known,
+			.console = a->source.console,
+		},
+		&limits, now);
+	return STATUS_OK;
+}
+
+static void
+guess_row(const struct session_attempt *a, const char *subject,
+	  const char *factor, int64_t now, struct store_guess *out)
+{
+	*out = (struct store_guess){ .at = now,
+				     .deadline = now + GUESS_DEADLINE };
+	crypto_id(now, &out->id);
+	(void)text_copy(out->subject, sizeof(out->subject), subject);
+	(void)text_copy(out->source, sizeof(out->source), a->source.key);
+	(void)text_copy(out->factor, sizeof(out->factor), factor);
+}
+
+/* Judge again where nobody can come between, and reserve. */
+static enum status
+guess_reserve(struct session_attempt *a, enum policy_factor factor,
+	      struct lockout_decision *d, struct fault *f)
+{
+	const char *name = factor_get(factor)->name;
+	int64_t now = session_now(a->env);
+	struct store_guess row;
+	enum status st;
+	STORE_TXN(txn);
+
+	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK)
+		return st;
+	if ((st = guess_judge(a, name, now, d, f)) != STATUS_OK)
+		return st;
+	if (d->verdict != LOCKOUT_ADMIT)
+		return STATUS_OK;
+	guess_row(a, a->subject, name, now, &row);
+	st = store_guess_insert(a->env->store, &row, STORE_GUESS_PENDING, f);
+	if (st == STATUS_OK)
+		st = store_commit(&txn, f);
+	if (st != STATUS_OK)
+		return st;
+	a->guess[factor] = row.id;
+	a->charged |= POLICY_BIT(factor);
+	return STATUS_OK;
+}
+
+enum status
+session_charge(struct session_attempt *a, enum policy_factor factor,
+	       bool *admitted, struct fault *f)
+{
+	const char *name = factor_get(factor)->name;
+	struct io *io = a->env->io;
+
+	for (int i = 0; i < GUESS_PAUSES_MAX; i++) {
+		struct lockout_decision d = { .verdict = LOCKOUT_LOCKED };
+		enum status st;
+
+		/* First without a lock: who has to wait disturbs nobody. */
+		st = guess_judge(a, name, session_now(a->env), &d, f);
+		if (st == STATUS_OK && d.verdict == LOCKOUT_ADMIT)
+			st = guess_reserve(a, factor, &d, f);
+		if (st != STATUS_OK)
+			return st;
+		if (d.verdict != LOCKOUT_WAIT) {
+			*admitted = d.verdict == LOCKOUT_ADMIT;
+			return STATUS_OK;
+		}
+		io->pause(io, GUESS_PAUSE);
+	}
+	return fault(f, STATUS_UNAVAILABLE,
+		     "gave up waiting for other logins of the same source");
+}
+
+/* What was no guess is counted against the source alone. */
+static enum status
+guess_source_failure(const struct session_attempt *a, const char *factor,
+		     int64_t now, struct fault *f)
+{
+	struct store_guess row;
+
+	guess_row(a, "-", factor, now, &row);
+	return store_guess_insert(a->env->store, &row, STORE_GUESS_FAILED, f);
+}
+
+static enum store_guess_state
+guess_end(const struct session_attempt *a, unsigned factor, bool granted)
+{
+	if ((a->facts.passed & POLICY_BIT(factor)) == 0)
+		return STORE_GUESS_FAILED;
+	return granted ? STORE_GUESS_PASSED : STORE_GUESS_REFUNDED;
+}
+
+enum status
+session_guesses_settle(struct session_attempt *a, bool granted,
+		       struct fault *f)
+{
+	struct store *s = a->env->store;
+	int64_t now = session_now(a->env);
+	enum status st = STATUS_OK;
+
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
+		if ((a->charged & POLICY_BIT(i)) != 0)
+			st = store_guess_settle(s, &a->guess[i], now,
+						guess_end(a, i, granted), f);
+		else if ((a->facts.malformed & POLICY_BIT(i)) != 0)
+			st = guess_source_failure(a, factor_get(i)->name, now,
+						  f);
+		if (st == STATUS_LOST)
+			return fault(f, STATUS_UNAVAILABLE,
+				     "the check took longer than %d seconds",
+				     GUESS_DEADLINE);
+		if (st != STATUS_OK)
+			return st;
+	}
+	if (a->facts.cancelled &&
+	    (st = guess_source_failure(a, "cancel", now, f)) != STATUS_OK)
+		return st;
+	return store_guess_prune(s, now - GUESS_PAIR_WINDOW, f);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/keycheck.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define KEYCHECK_META "key_check"
+
+static void
+keycheck_text(const struct crypto_keys *k, char out[2 * CRYPTO_HASH_SIZE + 1])
+{
+	static const char fixed[] = "sigra key check";
+	uint8_t hash[CRYPTO_HASH_SIZE];
+
+	crypto_keyed_hash(k, CRYPTO_KEY_CHECK, fixed, sizeof(fixed) - 1, hash);
+	text_hex(hash, sizeof(hash), out);
+}
+
+enum status
+session_key_check(struct store *s, const struct crypto_keys *k,
+		  struct fault *f)
+{
+	char want[2 * CRYPTO_HASH_SIZE + 1], have[2 * CRYPTO_HASH_SIZE + 1];
+	enum status st;
+
+	st = store_meta_get(s, KEYCHECK_META, have, sizeof(have), f);
+	if (st == STATUS_NOT_FOUND)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "the store was never "
+			     "finished: run sigractl init again");
+	if (st != STATUS_OK)
+		return st;
+	keycheck_text(k, want);
+	if (strcmp(want, have) != 0)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "the key file is not this "
+			     "store's: put the right sigra.key in place");
+	return STATUS_OK;
+}
+
+enum status
+session_key_check_put(struct store *s, const struct crypto_keys *k,
+		      struct fault *f)
+{
+	char text[2 * CRYPTO_HASH_SIZE + 1];
+
+	keycheck_text(k, text);
+	return store_meta_put(s, KEYCHECK_META, text, f);
+}

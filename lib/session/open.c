@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* The row of a session, from open to close. */
+#include <string.h>
+
+#include "base/text.h"
+#include "session/attempt.h"
+
+static enum status
+open_row(const struct session_attempt *a, bool handed, struct id *out,
+	 struct fault *f)
+{
+	const struct request *r = a->request;
+	int64_t now = session_now(a->env);
+	struct store_session row = { .account = a->account.id,
+				     .pid = r->pid,
+				     .pid_start = (int64_t)r->pid_start,
+				     .opened_at = now };
+	enum status st;
+
+	if (handed)
+		row.login = r->login;
+	crypto_id(now, &row.id);
+	session_factors_format(a->facts.passed, row.factors,
+			       sizeof(row.factors));
+	if (!text_copy(row.service, sizeof(row.service), r->service) ||
+	    !text_copy(row.tty, sizeof(row.tty), r->tty) ||
+	    !text_copy(row.rhost, sizeof(row.rhost), r->rhost) ||
+	    !text_copy(row.host, sizeof(row.host), a->env->host) ||
+	    !text_copy(row.boot, sizeof(row.boot), a->env->boot))
+		return fault(f, STATUS_INVALID,
+			     "a session's facts are too long");
+	if ((st = store_session_insert(a->env->store, &row, f)) == STATUS_OK)
+		*out = row.id;
+	return st;
+}
+
+/* With the transaction open: decide on what is true now, and write it. */
+static enum status
+open_decide(struct session_attempt *a, struct policy_decision *d,
+	    struct id *session, struct fault *f)
+{
+	bool handed = false;
+	enum status st;
+
+	if ((st = session_refresh(a, f)) != STATUS_OK ||
+	    (st = session_take_over(a, &handed, f)) != STATUS_OK)
+		return st;
+	*d = policy_next(&a->facts);
+	if (handed)
+		st = store_login_consume(a->env->store, &a->request->login,
+					 session_now(a->env), f);
+	if (st != STATUS_OK)
+		return st;
+	if (d->step == POLICY_ALLOW &&
+	    (st = open_row(a, handed, session, f)) != STATUS_OK)
+		return st;
+	return session_audit(a,
+			     d->step == POLICY_ALLOW ? "session.opened"
+						     : "session.denied",
+			     d, handed ? &a->request->login : NULL, f);
+}
+
+enum status
+session_open(const struct session_env *env, const struct request *request,
+	     struct session_verdict *out, struct fault *f)
+{
+	struct id id = { .s = "" };
+	struct session_attempt a;
+	struct policy_decision d;
+	enum status st;
+	STORE_TXN(txn);
+
+	st = session_gather(env, request, POLICY_PHASE_SESSION, &a, f);
+	if (st != STATUS_OK)
+		return st;
+	d = policy_next(&a.facts);
+	if (d.step == POLICY_ABSTAIN) {
+		session_verdict_set(out, &d);
+		return STATUS_OK;
+	}
+	if ((st = store_begin(env->store, &txn, f)) != STATUS_OK ||
+	    (st = open_decide(&a, &d, &id, f)) != STATUS_OK ||
+	    (st = session_commit(env, &txn, f)) != STATUS_OK)
+		return st;
+	out->session = id;
+	session_verdict_set(out, &d);
+	return STATUS_OK;
+}
+
+/* Only the account that opened it; a disabled one may still leave. */
+static enum status
+close_row(struct session_attempt *a, struct fault *f)
+{
+	struct store *s = a->env->store;
+	struct store_session row;
+	enum status st;
+
+	st = store_session_get(s, &a->request->session, &row, f);
+	if (st != STATUS_OK)
+		return st;
+	if (!a->known || strcmp(row.account.s, a->account.id.s) != 0)
+		return fault(f, STATUS_NOT_FOUND, "no such session");
+	return store_session_close(s, &row.id, session_now(a->env), f);
+}
+
+enum status
+session_close(const struct session_env *env, const struct request *request,
+	      struct session_verdict *out, struct fault *f)
+{
+	struct policy_decision d = { .step = POLICY_ALLOW,
+				     .reason = POLICY_GRANTED };
+	struct session_attempt a;
+	enum status st;
+	STORE_TXN(txn);
+
+	st = session_gather(env, request, POLICY_PHASE_SESSION, &a, f);
+	if (st != STATUS_OK)
+		return st;
+	if (policy_next(&a.facts).step == POLICY_ABSTAIN &&
+	    request->session.s[0] == '\0') {
+		session_verdict_set(out, &(struct policy_decision){
+						 .step = POLICY_ABSTAIN,
+						 .reason = POLICY_NOT_OURS });
+		return STATUS_OK;
+	}
+	if ((st = store_begin(env->store, &txn, f)) != STATUS_OK)
+		return st;
+	st = close_row(&a, f);
+	if (st == STATUS_OK)
+		st = session_audit(&a, "session.closed", &d, NULL, f);
+	if (st == STATUS_OK)
+		st = session_commit(env, &txn, f);
+	if (st != STATUS_OK)
+		return st;
+	session_verdict_set(out, &d);
+	return STATUS_OK;
+}

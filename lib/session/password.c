@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Change of password: PRELIM proves the old one (or root, or the login that
+ * was just proved), UPDATE asks for the new one.
+ */
+#include "factor/password.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "session/attempt.h"
+
+/* Root may set a password without the old one, but not in a login: sshd,
+ * login and su run expired changes as uid 0. */
+static bool
+password_privileged(const struct request *r)
+{
+	return r->ruid == 0 && (r->flags & REQUEST_CHANGE_EXPIRED) == 0;
+}
+
+/* PAM_CHANGE_EXPIRED_AUTHTOK wants a change only where one is due. */
+static bool
+password_not_due(const struct session_attempt *a)
+{
+	return (a->request->flags & REQUEST_CHANGE_EXPIRED) != 0 &&
+	       a->facts.account == POLICY_ACCOUNT_ACTIVE &&
+	       a->facts.action == POLICY_ACTION_REQUIRE &&
+	       !a->facts.must_change;
+}
+
+static void
+password_leave(struct session_verdict *out)
+{
+	out->step = POLICY_ALLOW;
+	out->reason = POLICY_GRANTED;
+}
+
+static enum status
+password_gather(const struct session_env *env, const struct request *request,
+		struct session_attempt *a, bool *handed, struct fault *f)
+{
+	enum status st;
+
+	st = session_gather(env, request, POLICY_PHASE_PASSWORD, a, f);
+	if (st != STATUS_OK)
+		return st;
+	a->facts.privileged = password_privileged(request);
+	return session_take_over(a, handed, f);
+}
+
+/*
+ * Prove the right to change: by the login handed over, by being root, or by
+ * the old password now.  *LOGIN is the row that proves it; empty for root.
+ */
+static enum status
+password_prove(struct session_attempt *a, bool handed,
+	       struct policy_decision *d, struct id *login, struct fault *f)
+{
+	enum status st = session_ask_all(a, d, f);
+
+	if (st != STATUS_OK || d->step == POLICY_ABSTAIN)
+		return st;
+	if (d->step == POLICY_ALLOW && a->facts.privileged)
+		return STATUS_OK;
+	if (d->step == POLICY_ALLOW && handed) {
+		*login = a->request->login;
+		return STATUS_OK;
+	}
+	return session_settle(a, d, login, f);
+}
+
+enum status
+session_password_prelim(const struct session_env *env,
+			const struct request *request,
+			struct session_verdict *out, struct fault *f)
+{
+	struct session_attempt a;
+	struct policy_decision d;
+	bool handed = false;
+	enum status st;
+
+	st = password_gather(env, request, &a, &handed, f);
+	if (st == STATUS_OK && password_not_due(&a)) {
+		password_leave(out);
+		return STATUS_OK;
+	}
+	if (st == STATUS_OK)
+		st = password_prove(&a, handed, &d, &out->login, f);
+	if (st != STATUS_OK)
+		return st;
+	out->password_proved = d.step == POLICY_ALLOW && a.charged != 0;
+	session_verdict_set(out, &d);
+	return STATUS_OK;
+}
+
+static void
+password_tell(struct io *io, const char *text)
+{
+	struct prompt p = { .kind = PROMPT_ERROR };
+	struct fault ignored;
+
+	(void)text_copy(p.text, sizeof(p.text), text);
+	status_ignore(io->tell(io, &p, &ignored), "the verdict says it too");
+}
+
+static enum status
+password_ask(struct io *io, enum prompt_purpose purpose, const char *text,
+	     struct secret *answer, struct fault *f)
+{
+	struct prompt p = { .kind = PROMPT_SECRET, .purpose = purpose };
+
+	(void)text_copy(p.text, sizeof(p.text), text);
+	return io->ask(io, &p, answer, f);
+}
+
+/* One offer: STATUS_REFUSED when the person may try again. */
+static enum status
+password_offer(const struct session_attempt *a, const struct factor_env *fe,
+	       struct secret *out, struct fault *f)
+{
+	struct io *io = a->env->io;
+	enum status st;
+	SECRET(again);
+
+	st = password_ask(io, PURPOSE_NEW_PASSWORD, "New password: ", out, f);
+	if (st == STATUS_OK && out->len == 0)
+		return fault(f, STATUS_CANCELLED, "no new password was given");
+	if (st == STATUS_OK)
+		st = password_acceptable(fe, &a->account.id, a->account.name,
+					 out, f);
+	if (st == STATUS_INVALID)
+		return fault(f, STATUS_REFUSED,
+			     "the password is longer than %d bytes",
+			     PASSWORD_MAX_BYTES);
+	if (st != STATUS_OK)
+		return st;
+	st = password_ask(io, PURPOSE_NEW_PASSWORD_AGAIN,
+			  "Retype new password: ", &again, f);
+	if (st == STATUS_OK && !secret_equal(out, &again))
+		return fault(f, STATUS_REFUSED, "the passwords do not match");
+	return st;
+}
+
+/* Up to SESSION_PASSWORD_TRIES offers. */
+static enum status
+password_choose(const struct session_attempt *a, const struct factor_env *fe,
+		struct secret *out, struct fault *f)
+{
+	enum status st = STATUS_REFUSED;
+
+	for (int i = 0; i < SESSION_PASSWORD_TRIES; i++) {
+		st = password_offer(a, fe, out, f);
+		if (st != STATUS_REFUSED)
+			return st;
+		password_tell(a->env->io, f->text);
+	}
+	return st;
+}
+
+/*
+ * The old proof is spent and a new login row takes its place, so that the
+ * session which follows still knows what was proved.
+ */
+static enum status
+password_rotate(struct session_attempt *a, const struct id *proof,
+		struct id *out, struct fault *f)
+{
+	int64_t now = session_now(a->env);
+	struct store_login row;
+	enum status st;
+
+	if (proof->s[0] == '\0')
+		return STATUS_OK;
+	st = store_login_get(a->env->store, proof, &row, f);
+	if (st == STATUS_OK)
+		st = store_login_consume(a->env->store, proof, now, f);
+	if (st != STATUS_OK)
+		return st;
+	row.consumed_at = 0;
+	row.at = now;
+	crypto_id(now, &row.id);
+	if ((st = store_login_insert(a->env->store, &row, f)) == STATUS_OK)
+		*out = row.id;
+	return st;
+}
+
+/* The change itself: hash, history, flag, proof and audit row together. */
+static enum status
+password_commit(struct session_attempt *a, const struct factor_env *fe,
+		const struct store_password *made, const struct id *proof,
+		struct policy_decision *d, struct id *login, struct fault *f)
+{
+	enum status st;
+	STORE_TXN(txn);
+
+	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK ||
+	    (st = session_refresh(a, f)) != STATUS_OK)
+		return st;
+	*d = policy_next(&a->facts);
+	if (d->step != POLICY_ALLOW) {
+		/* The account changed while its owner was thinking. */
+		st = session_audit(a, "password.refused", d, NULL, f);
+		return st == STATUS_OK ? session_commit(a->env, &txn, f) : st;
+	}
+	a->account.must_change = false;
+	a->account.updated_at = fe->now;
+	if ((st = password_replace(fe, &a->account.id, made, f)) != STATUS_OK)
+		return st;
+	st = store_account_update(a->env->store, &a->account, f);
+	if (st == STATUS_OK)
+		st = password_rotate(a, proof, login, f);
+	if (st == STATUS_OK)
+		st = session_audit(a, "password.changed", d, NULL, f);
+	if (st == STATUS_OK)
+		st = session_commit(a->env, &txn, f);
+	return st;
+}
+
+/* A refusal is worth a row of its own; then it is the verdict. */
+static enum status
+password_refused(struct session_attempt *a, enum status why,
+		 struct policy_decision *d, struct fault *f)
+{
+	enum status st;
+	STORE_TXN(txn);
+
+	*d = (struct policy_decision){
+		.step = POLICY_DENY,
+		.reason = why == STATUS_CANCELLED ? POLICY_CANCELLED
+						  : POLICY_PASSWORD_REFUSED,
+	};
+	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK)
+		return st;
+	st = session_audit(a, "password.refused", d, NULL, f);
+	return st == STATUS_OK ? session_commit(a->env, &txn, f) : st;
+}
+
+static enum status
+password_change(struct session_attempt *a, const struct id *proof,
+		struct policy_decision *d, struct id *login, struct fault *f)
+{
+	struct factor_env fe = session_factor_env(a->env);
+	struct store_password made;
+	enum status st;
+	SECRET(chosen);
+
+	st = password_choose(a, &fe, &chosen, f);
+	if (st == STATUS_REFUSED || st == STATUS_CANCELLED)
+		return password_refused(a, st, d, f);
+	if (st != STATUS_OK)
+		return st;
+	st = password_make(&fe, &a->account.id, &chosen, &made, f);
+	if (st != STATUS_OK)
+		return st;
+	return password_commit(a, &fe, &made, proof, d, login, f);
+}
+
+enum status
+session_password_update(const struct session_env *env,
+			const struct request *request,
+			struct session_verdict *out, struct fault *f)
+{
+	struct id proof = { .s = "" };
+	struct session_attempt a;
+	struct policy_decision d;
+	bool handed = false;
+	enum status st;
+
+	st = password_gather(env, request, &a, &handed, f);
+	if (st == STATUS_OK && password_not_due(&a)) {
+		password_leave(out);
+		return STATUS_OK;
+	}
+	if (st == STATUS_OK)
+		st = password_prove(&a, handed, &d, &proof, f);
+	if (st == STATUS_OK && d.step == POLICY_ALLOW)
+		st = password_change(&a, &proof, &d, &out->login, f);
+	if (st != STATUS_OK)
+		return st;
+	out->password_proved = d.step == POLICY_ALLOW;
+	session_verdict_set(out, &d);
+	return STATUS_OK;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* What the audit is told about an attempt. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "session/attempt.h"
+
+/* The person at the keyboard, as far as the kernel knows it. */
+static void
+record_actor(const struct session_attempt *a, bool granted, struct buf *b)
+{
+	if (a->request->ruid != 0)
+		buf_printf(b, "uid:%u", a->request->ruid);
+	else if (granted)
+		buf_text(b, a->account.id.s);
+	else
+		buf_text(b, "anonymous");
+}
+
+static const char *
+record_phase(const struct session_attempt *a)
+{
+	switch (a->facts.phase) {
+	case POLICY_PHASE_AUTH:
+		return "auth";
+	case POLICY_PHASE_ACCOUNT:
+		return "account";
+	case POLICY_PHASE_PASSWORD:
+		return "password";
+	case POLICY_PHASE_SESSION:
+		return "session";
+	}
+	return "none";
+}
+
+enum status
+session_audit(const struct session_attempt *a, const char *action,
+	      const struct policy_decision *d, const struct id *login,
+	      struct fault *f)
+{
+	bool granted = d->step == POLICY_ALLOW;
+	char actor[64], factors[STORE_RULE_TEXT_SIZE], name_hash[17] = "";
+	struct buf b;
+
+	buf_start(&b, actor, sizeof(actor));
+	record_actor(a, granted, &b);
+	session_factors_format(a->facts.passed, factors, sizeof(factors));
+	if (!a->known)
+		memcpy(name_hash, a->subject + 1, sizeof(name_hash) - 1);
+	return audit_write(
+		a->env->audit, session_now(a->env),
+		&(struct audit_entry){
+			.action = action,
+			.outcome = granted ? AUDIT_SUCCESS : AUDIT_FAILURE,
+			.actor = actor,
+			.target = a->known ? a->account.id.s : NULL,
+			.service = a->request->service,
+			.tty = a->request->tty,
+			.rhost = a->request->rhost,
+			.pid = a->request->pid,
+			.meta = {
+				{ "reason", policy_reason_name(d->reason) },
+				{ "phase", record_phase(a) },
+				{ "source", a->source.key },
+				{ "factors", factors },
+				{ "rule", a->matched ? a->rule.id.s : "" },
+				{ "login", login != NULL ? login->s : "" },
+				{ "unknown", name_hash },
+			},
+		},
+		f);
+}
+
+enum status
+session_commit(const struct session_env *env, struct store_txn *t,
+	       struct fault *f)
+{
+	enum status st = store_commit(t, f);
+
+	if (st == STATUS_OK)
+		audit_publish(env->audit);
+	else
+		audit_discard(env->audit);
+	return st;
+}
+
+void
+session_verdict_set(struct session_verdict *v, const struct policy_decision *d)
+{
+	v->step = d->step;
+	v->reason = d->reason;
+}

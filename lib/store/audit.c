@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/text.h"
+#include "store/engine.h"
+
+static enum store_next
+store_audit_take_seq(void *ctx, struct store_row *row)
+{
+	store_row_integer(row, 1, INT64_MAX, ctx);
+	return store_row_done(row) ? STORE_NEXT_MORE : STORE_NEXT_BAD;
+}
+
+enum status
+store_audit_insert(struct store *s, struct store_audit *row, struct fault *f)
+{
+	const struct store_value in[] = {
+		store_text(row->host),	    store_text(row->id.s),
+		store_integer(row->at),	    store_text(row->action),
+		store_text(row->outcome),   store_text(row->actor),
+		store_text(row->effective), store_text(row->target),
+		store_text(row->org),	    store_text(row->service),
+		store_text(row->tty),	    store_text(row->rhost),
+		store_integer(row->pid),    store_text(row->meta),
+	};
+	const struct store_sink sink = { store_audit_take_seq, &row->seq };
+
+	return store_change_row(s, STORE_SQL_AUDIT_INSERT, in, STORE_LEN(in),
+				&sink, f);
+}
+
+struct store_audit_walk {
+	bool (*each)(void *ctx, const struct store_audit *);
+	void *ctx;
+};
+
+static enum store_next
+store_audit_step(void *ctx, struct store_row *row)
+{
+	const struct store_audit_walk *w = ctx;
+	struct store_audit a = { .seq = 0 };
+
+	store_row_text(row, a.host, sizeof(a.host));
+	store_row_integer(row, 1, INT64_MAX, &a.seq);
+	store_row_id(row, &a.id);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &a.at);
+	store_row_text(row, a.action, sizeof(a.action));
+	store_row_text(row, a.outcome, sizeof(a.outcome));
+	store_row_text(row, a.actor, sizeof(a.actor));
+	store_row_text(row, a.effective, sizeof(a.effective));
+	store_row_text(row, a.target, sizeof(a.target));
+	store_row_text(row, a.org, sizeof(a.org));
+	store_row_text(row, a.service, sizeof(a.service));
+	store_row_text(row, a.tty, sizeof(a.tty));
+	store_row_text(row, a.rhost, sizeof(a.rhost));
+	store_row_integer(row, INT64_MIN, INT64_MAX, &a.pid);
+	store_row_text(row, a.meta, sizeof(a.meta));
+	if (!store_row_done(row))
+		return STORE_NEXT_BAD;
+	return w->each(w->ctx, &a) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
+}
+
+static int64_t
+store_audit_bound(int64_t n)
+{
+	return n == 0 ? INT64_MAX : n;
+}
+
+enum status
+store_audit_list(struct store *s, const struct store_audit_filter *filter,
+		 bool (*each)(void *ctx, const struct store_audit *),
+		 void *ctx, struct fault *f)
+{
+	const struct store_value in[] = {
+		store_text(filter->action),
+		store_text(filter->outcome),
+		store_text(filter->actor),
+		store_text(filter->target),
+		store_text(filter->service),
+		store_text(filter->rhost),
+		store_integer(filter->since == 0 ? INT64_MIN : filter->since),
+		store_integer(store_audit_bound(filter->until)),
+		store_integer(store_audit_bound(filter->before)),
+		store_integer(filter->before == 0 ? INT64_MAX
+						  : filter->before_seq),
+		store_integer(store_audit_bound(filter->limit)),
+	};
+	struct store_audit_walk w = { .each = each, .ctx = ctx };
+	const struct store_sink sink = { store_audit_step, &w };
+	enum store_statement statement = STORE_SQL_AUDIT_LIST;
+
+	/* The same filter three times, each led by another index. */
+	if (!text_empty(filter->target))
+		statement = STORE_SQL_AUDIT_LIST_TARGET;
+	else if (!text_empty(filter->actor))
+		statement = STORE_SQL_AUDIT_LIST_ACTOR;
+	return store_query(s, statement, in, STORE_LEN(in), &sink, f);
+}

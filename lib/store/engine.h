@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What store.c asks of a database.  An engine is a folder below lib/store: its
+ * statements.sql names every statement of the enum below, its migrations make
+ * the tables, and one struct engine does the talking.  The typed operations
+ * (account.c, guess.c ...) turn rows into structs once for all engines.
+ */
+#ifndef STORE_ENGINE_H
+#define STORE_ENGINE_H
+
+#include <string.h>
+
+#include "store/store.h"
+
+/* $1..$n of each, and its columns, are in the .c file of its noun. */
+enum store_statement {
+	STORE_SQL_META_GET,
+	STORE_SQL_META_PUT,
+	STORE_SQL_ACCOUNT_INSERT,
+	STORE_SQL_ACCOUNT_BY_NAME,
+	STORE_SQL_ACCOUNT_BY_ID,
+	STORE_SQL_ACCOUNT_UPDATE,
+	STORE_SQL_ACCOUNT_LIST,
+	STORE_SQL_ACCOUNT_REAP,
+	STORE_SQL_PERSON_PUT,
+	STORE_SQL_PERSON_GET,
+	STORE_SQL_PASSWORD_GET,
+	STORE_SQL_PASSWORD_PUT,
+	STORE_SQL_PASSWORD_DELETE,
+	STORE_SQL_HISTORY_PUSH,
+	STORE_SQL_HISTORY_TRIM,
+	STORE_SQL_HISTORY_LIST,
+	STORE_SQL_RULE_LIST,
+	STORE_SQL_RULE_COUNT,
+	STORE_SQL_RULE_INSERT,
+	STORE_SQL_RULE_DELETE,
+	STORE_SQL_RULE_CARRY,
+	STORE_SQL_RULE_SETTLE,
+	STORE_SQL_GUESS_COUNT,
+	STORE_SQL_GUESS_INSERT,
+	STORE_SQL_GUESS_SETTLE,
+	STORE_SQL_GUESS_PRUNE,
+	STORE_SQL_GUESS_LIST,
+	STORE_SQL_GUESS_CLEAR,
+	STORE_SQL_GUESS_FORGIVE,
+	STORE_SQL_SEEN_PUT,
+	STORE_SQL_LOGIN_INSERT,
+	STORE_SQL_LOGIN_GET,
+	STORE_SQL_LOGIN_CONSUME,
+	STORE_SQL_LOGIN_PRUNE,
+	STORE_SQL_SESSION_INSERT,
+	STORE_SQL_SESSION_CLOSE,
+	STORE_SQL_SESSION_GET,
+	STORE_SQL_SESSION_LIST,
+	STORE_SQL_SESSION_LIST_OPEN,
+	STORE_SQL_SESSION_LIST_ACCOUNT,
+	STORE_SQL_AUDIT_INSERT,
+	STORE_SQL_AUDIT_LIST,
+	STORE_SQL_AUDIT_LIST_ACTOR,
+	STORE_SQL_AUDIT_LIST_TARGET,
+	STORE_SQL_COUNT
+};
+
+enum store_type { STORE_INTEGER = 1, STORE_TEXT, STORE_BLOB };
+
+/* One value on its way in or out; BYTES is borrowed, LEN without a NUL. */
+struct store_value {
+	enum store_type type;
+	int64_t n;
+	const void *bytes;
+	size_t len;
+};
+
+static inline struct store_value
+store_integer(int64_t n)
+{
+	return (struct store_value){ .type = STORE_INTEGER, .n = n };
+}
+
+static inline struct store_value
+store_text(const char *s)
+{
+	return (struct store_value){ .type = STORE_TEXT,
+				     .bytes = s,
+				     .len = strlen(s) };
+}
+
+static inline struct store_value
+store_blob(const void *bytes, size_t len)
+{
+	return (struct store_value){ .type = STORE_BLOB,
+				     .bytes = bytes,
+				     .len = len };
+}
+
+/* A row on its way out, read column by column. */
+struct store_row {
+	const struct store_value *column;
+	size_t columns;
+	size_t at; /* the next to be read */
+	bool bad;  /* one was missing, of another type or too large */
+};
+
+enum store_next {
+	STORE_NEXT_MORE,
+	STORE_NEXT_STOP,
+	STORE_NEXT_BAD, /* the row cannot be one of ours: STATUS_CORRUPT */
+};
+
+/* Takes one row; its values live until it returns. */
+struct store_sink {
+	enum store_next (*take)(void *ctx, struct store_row *row);
+	void *ctx;
+};
+
+struct engine {
+	const char *prefix; /* "sqlite:"; PLACE is what follows it */
+	enum status (*open)(const char *place, enum store_mode mode,
+			    void **handle, struct fault *f) MUST_USE;
+	void (*close)(void *handle);
+	enum status (*owner)(const char *place, uid_t *uid, gid_t *gid,
+			     struct fault *f) MUST_USE;
+	enum status (*prepare)(const char *place, uid_t owner, gid_t group,
+			       struct fault *f) MUST_USE;
+	enum status (*create)(const char *place, int64_t now, struct fault *f)
+		MUST_USE;
+	enum status (*migrate)(const char *place, unsigned *from, unsigned *to,
+			       struct fault *f) MUST_USE;
+	enum status (*integrity)(void *handle,
+				 void (*found)(void *ctx, const char *problem),
+				 void *ctx, struct fault *f) MUST_USE;
+	enum status (*begin)(void *handle, struct fault *f) MUST_USE;
+	enum status (*commit)(void *handle, struct fault *f) MUST_USE;
+	void (*rollback)(void *handle);
+	/*
+	 * Bind N values, hand each row to SINK (NULL: there is none to look
+	 * at) and count the rows in *ROWS (NULL: nobody asks).  A change
+	 * outside a transaction is STATUS_CONFLICT.
+	 */
+	enum status (*run)(void *handle, enum store_statement statement,
+			   const struct store_value *values, size_t n,
+			   const struct store_sink *sink, size_t *rows,
+			   struct fault *f) MUST_USE;
+};
+
+extern const struct engine engine_sqlite;
+
+/* --- for the files of the nouns; store.c has them --- */
+
+/* Any rows; a statement that changes nothing. */
+enum status store_query(struct store *s, enum store_statement statement,
+			const struct store_value *values, size_t n,
+			const struct store_sink *sink, struct fault *f)
+	MUST_USE;
+
+/* One row, or STATUS_NOT_FOUND with a sentence about WHAT. */
+enum status store_query_one(struct store *s, enum store_statement statement,
+			    const struct store_value *values, size_t n,
+			    const struct store_sink *sink, const char *what,
+			    struct fault *f) MUST_USE;
+
+/* A change, and how many rows it RETURNs (ROWS may be NULL). */
+enum status store_change(struct store *s, enum store_statement statement,
+			 const struct store_value *values, size_t n,
+			 size_t *rows, struct fault *f) MUST_USE;
+
+/* A change whose one RETURNed row goes to SINK. */
+enum status store_change_row(struct store *s, enum store_statement statement,
+			     const struct store_value *values, size_t n,
+			     const struct store_sink *sink, struct fault *f)
+	MUST_USE;
+
+/* A change of several statements broke off: this transaction must not
+ * commit. */
+void store_doom(struct store *s);
+
+/* The next column; on anything unexpected the row turns bad, OUT is as it
+ * was, and the following reads do nothing. */
+void store_row_integer(struct store_row *r, int64_t low, int64_t high,
+		       int64_t *out);
+void store_row_bool(struct store_row *r, bool *out);
+void store_row_text(struct store_row *r, char *out, size_t size);
+void store_row_id(struct store_row *r, struct id *out);
+void store_row_blob(struct store_row *r, uint8_t *out, size_t size,
+		    size_t *len);
+/* Every column was read and none was bad. */
+bool store_row_done(const struct store_row *r);
+
+#define STORE_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Positions are 1..n without a gap.  A rule enters and leaves at the end and
+ * is moved from or to where it belongs, so that one pair of statements does
+ * all the shifting.
+ */
+#include "base/text.h"
+#include "store/engine.h"
+
+struct store_rule_walk {
+	bool (*each)(void *ctx, const struct store_rule *);
+	void *ctx;
+};
+
+/* Columns: id, position, phases, action, require, account, service, host,
+ * user, unix_group, network, note. */
+static enum store_next
+store_rule_step(void *ctx, struct store_row *row)
+{
+	const struct store_rule_walk *w = ctx;
+	struct store_rule r = { .position = 0 };
+
+	store_row_id(row, &r.id);
+	store_row_integer(row, 1, INT64_MAX, &r.position);
+	store_row_text(row, r.phases, sizeof(r.phases));
+	store_row_text(row, r.action, sizeof(r.action));
+	store_row_text(row, r.require, sizeof(r.require));
+	store_row_text(row, r.account, sizeof(r.account));
+	store_row_text(row, r.service, sizeof(r.service));
+	store_row_text(row, r.host, sizeof(r.host));
+	store_row_text(row, r.user, sizeof(r.user));
+	store_row_text(row, r.group, sizeof(r.group));
+	store_row_text(row, r.network, sizeof(r.network));
+	store_row_text(row, r.note, sizeof(r.note));
+	if (!store_row_done(row))
+		return STORE_NEXT_BAD;
+	return w->each(w->ctx, &r) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
+}
+
+enum status
+store_rule_list(struct store *s,
+		bool (*each)(void *ctx, const struct store_rule *), void *ctx,
+		struct fault *f)
+{
+	struct store_rule_walk w = { .each = each, .ctx = ctx };
+	const struct store_sink sink = { store_rule_step, &w };
+
+	return store_query(s, STORE_SQL_RULE_LIST, NULL, 0, &sink, f);
+}
+
+static enum store_next
+store_rule_take_count(void *ctx, struct store_row *row)
+{
+	store_row_integer(row, 0, INT64_MAX, ctx);
+	return store_row_done(row) ? STORE_NEXT_MORE : STORE_NEXT_BAD;
+}
+
+static enum status
+store_rule_count(struct store *s, int64_t *count, struct fault *f)
+{
+	const struct store_sink sink = { store_rule_take_count, count };
+
+	return store_query_one(s, STORE_SQL_RULE_COUNT, NULL, 0, &sink,
+			       "count of rules", f);
+}
+
+static enum status
+store_rule_within(int64_t position, int64_t last, struct fault *f)
+{
+	if (position < 1 || position > last)
+		return fault(f, STATUS_NOT_FOUND,
+			     "position %lld is outside 1 to %lld",
+			     (long long)position, (long long)last);
+	return STATUS_OK;
+}
+
+static enum status
+store_rule_carry(struct store *s, int64_t from, int64_t to, struct fault *f)
+{
+	const struct store_value in[] = { store_integer(from),
+					  store_integer(to) };
+	enum status st;
+
+	if (from == to)
+		return STATUS_OK;
+	if ((st = store_change(s, STORE_SQL_RULE_CARRY, in, STORE_LEN(in),
+			       NULL, f)) == STATUS_OK)
+		st = store_change(s, STORE_SQL_RULE_SETTLE, NULL, 0, NULL, f);
+	if (st != STATUS_OK)
+		store_doom(s);
+	return st;
+}
+
+enum status
+store_rule_insert(struct store *s, const struct store_rule *r, struct fault *f)
+{
+	int64_t count = 0;
+	enum status st;
+
+	if ((st = store_rule_count(s, &count, f)) != STATUS_OK ||
+	    (st = store_rule_within(r->position, count + 1, f)) != STATUS_OK)
+		return st;
+
+	const struct store_value in[] = {
+		store_text(r->id.s),	store_integer(count + 1),
+		store_text(r->phases),	store_text(r->action),
+		store_text(r->require), store_text(r->account),
+		store_text(r->service), store_text(r->host),
+		store_text(r->user),	store_text(r->group),
+		store_text(r->network), store_text(r->note),
+	};
+
+	if ((st = store_change(s, STORE_SQL_RULE_INSERT, in, STORE_LEN(in),
+			       NULL, f)) != STATUS_OK)
+		return st;
+	return store_rule_carry(s, count + 1, r->position, f);
+}
+
+enum status
+store_rule_delete(struct store *s, int64_t position, struct fault *f)
+{
+	int64_t count = 0;
+	size_t rows = 0;
+	enum status st;
+
+	if ((st = store_rule_count(s, &count, f)) != STATUS_OK ||
+	    (st = store_rule_within(position, count, f)) != STATUS_OK ||
+	    (st = store_rule_carry(s, position, count, f)) != STATUS_OK)
+		return st;
+
+	const struct store_value in[] = { store_integer(count) };
+
+	st = store_change(s, STORE_SQL_RULE_DELETE, in, STORE_LEN(in), &rows,
+			  f);
+	if (st == STATUS_OK && rows != 1)
+		st = fault(f, STATUS_CORRUPT,
+			   "the rules are not numbered 1 to %lld",
+			   (long long)count);
+	if (st != STATUS_OK)
+		store_doom(s);
+	return st;
+}
+
+enum status
+store_rule_move(struct store *s, int64_t from, int64_t to, struct fault *f)
+{
+	int64_t count = 0;
+	enum status st;
+
+	if ((st = store_rule_count(s, &count, f)) != STATUS_OK ||
+	    (st = store_rule_within(from, count, f)) != STATUS_OK ||
+	    (st = store_rule_within(to, count, f)) != STATUS_OK)
+		return st;
+	return store_rule_carry(s, from, to, f);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine for one file on a local disk: open, transactions, statements. */
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "store/sqlite/sqlite.h"
+
+#define SQLITE_COLUMNS 32 /* more than any statement has */
+
+static enum status
+sqlite_open_log(struct sqlite *s, enum store_mode mode, struct fault *f)
+{
+	sqlite3_stmt *st = NULL;
+	bool wal;
+	int rc = sqlite3_prepare_v2(s->db, "PRAGMA journal_mode = WAL", -1,
+				    &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	wal = rc == SQLITE_ROW &&
+	      strcmp((const char *)sqlite3_column_text(st, 0), "wal") == 0;
+	(void)sqlite3_finalize(st);
+	if (rc != SQLITE_ROW)
+		return sqlite_fault(s->db, rc, "cannot use its log", f);
+	if (!wal)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "store: this file system has no shared memory");
+	return sqlite_exec(s->db,
+			   mode == STORE_READ
+				   ? "PRAGMA query_only = ON"
+				   : "PRAGMA journal_size_limit = 0",
+			   "cannot set up", f);
+}
+
+static enum status
+sqlite_open(const char *path, enum store_mode mode, void **handle,
+	    struct fault *f)
+{
+	AUTO_SQLITE struct sqlite *s = NULL;
+	SQLITE_PLACE(p);
+	enum status st;
+
+	/* Whose it is comes before the log: a foreign file stays as it is. */
+	if ((st = sqlite_place_enter(path, &p, f)) != STATUS_OK ||
+	    (st = sqlite_connect(&p, mode, &s, f)) != STATUS_OK ||
+	    (st = sqlite_schema_judge(s->db, f)) != STATUS_OK ||
+	    (st = sqlite_open_log(s, mode, f)) != STATUS_OK ||
+	    (st = sqlite_schema_statements(s, f)) != STATUS_OK)
+		return st;
+	*handle = steal(&s);
+	return STATUS_OK;
+}
+
+enum status
+sqlite_begin(void *handle, struct fault *f)
+{
+	struct sqlite *s = handle;
+
+	/* Never a deferred one: what reads first cannot be made to wait. */
+	return sqlite_exec(s->db, "BEGIN IMMEDIATE", "cannot begin", f);
+}
+
+enum status
+sqlite_commit(void *handle, struct fault *f)
+{
+	struct sqlite *s = handle;
+	int rc;
+
+	if (sqlite3_get_autocommit(s->db))
+		return fault(f, STATUS_UNAVAILABLE,
+			     "store: the transaction was undone by an error");
+	rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		return STATUS_OK;
+	/* Written, but perhaps not down on the disk: a crash now decides. */
+	if ((rc & 0xff) == SQLITE_IOERR)
+		return fault(f, STATUS_IN_DOUBT, "store: cannot commit: %s",
+			     sqlite3_errmsg(s->db));
+	return sqlite_fault(s->db, rc, "cannot commit", f);
+}
+
+void
+sqlite_rollback(void *handle)
+{
+	struct sqlite *s = handle;
+
+	if (!sqlite3_get_autocommit(s->db))
+		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int
+sqlite_bind_one(sqlite3_stmt *st, int at, const struct store_value *v)
+{
+	switch (v->type) {
+	case STORE_INTEGER:
+		return sqlite3_bind_int64(st, at, v->n);
+	case STORE_TEXT:
+		return sqlite3_bind_text64(st, at, v->bytes, v->len,
+					   SQLITE_STATIC, SQLITE_UTF8);
+	case STORE_BLOB:
+		return sqlite3_bind_blob64(st, at, v->bytes, v->len,
+					   SQLITE_STATIC);
+	default:
+		return SQLITE_MISUSE;
+	}
+}
+
+/* SQLite takes $7 for a name; its place is that of its first mention. */
+static int
+sqlite_bind(sqlite3_stmt *st, const struct store_value *values, size_t n)
+{
+	if ((size_t)sqlite3_bind_parameter_count(st) != n)
+		return SQLITE_RANGE;
+	for (size_t i = 0; i < n; i++) {
+		char name[8];
+		struct buf b;
+		int at, rc;
+
+		buf_start(&b, name, sizeof(name));
+		buf_printf(&b, "$%zu", i + 1);
+		at = sqlite3_bind_parameter_index(st, name);
+		if (at == 0)
+			return SQLITE_RANGE;
+		if ((rc = sqlite_bind_one(st, at, &values[i])) != SQLITE_OK)
+			return rc;
+	}
+	return SQLITE_OK;
+}
+
+static struct store_value
+sqlite_column(sqlite3_stmt *st, int at)
+{
+	struct store_value v = { .type = 0 };
+
+	switch (sqlite3_column_type(st, at)) {
+	case SQLITE_INTEGER:
+		return store_integer(sqlite3_column_int64(st, at));
+	case SQLITE_TEXT:
+		v.bytes = sqlite3_column_text(st, at);
+		v.type = v.bytes == NULL ? 0 : STORE_TEXT;
+		break;
+	case SQLITE_BLOB:
+		v.bytes = sqlite3_column_blob(st, at);
+		v.type = STORE_BLOB;
+		break;
+	default:
+		return v;
+	}
+	v.len = (size_t)sqlite3_column_bytes(st, at);
+	return v;
+}
+
+static enum store_next
+sqlite_take(sqlite3_stmt *st, const struct store_sink *sink)
+{
+	struct store_value column[SQLITE_COLUMNS];
+	struct store_row row = { .column = column };
+	int n = sqlite3_column_count(st);
+
+	if (sink == NULL)
+		return STORE_NEXT_MORE;
+	if (n > SQLITE_COLUMNS)
+		return STORE_NEXT_BAD;
+	for (int i = 0; i < n; i++)
+		column[i] = sqlite_column(st, i);
+	row.columns = (size_t)n;
+	return sink->take(sink->ctx, &row);
+}
+
+/* A statement in use: what was bound is the caller's and must not stay. */
+static void
+sqlite_auto_reset(sqlite3_stmt **st)
+{
+	(void)sqlite3_reset(*st);
+	(void)sqlite3_clear_bindings(*st);
+}
+
+static enum status
+sqlite_step_all(struct sqlite *s, enum store_statement statement,
+		const struct store_sink *sink, size_t *rows, struct fault *f)
+{
+	const char *name = sqlite_schema_name(statement);
+	sqlite3_stmt *st = s->statement[statement];
+	size_t seen = 0;
+	int rc;
+
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		enum store_next next = sqlite_take(st, sink);
+
+		seen++;
+		if (next == STORE_NEXT_BAD)
+			return fault(f, STATUS_CORRUPT,
+				     "store: %s found a row "
+				     "that is none of ours",
+				     name);
+		if (next == STORE_NEXT_STOP)
+			break;
+	}
+	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+		return sqlite_fault(s->db, rc, name, f);
+	if (rows != NULL)
+		*rows = seen;
+	return STATUS_OK;
+}
+
+enum status
+sqlite_run(void *handle, enum store_statement statement,
+	   const struct store_value *values, size_t n,
+	   const struct store_sink *sink, size_t *rows, struct fault *f)
+{
+	struct sqlite *s = handle;
+	sqlite3_stmt *st = s->statement[statement];
+	int rc;
+
+	if (sqlite3_stmt_busy(st))
+		return fault(f, STATUS_CONFLICT,
+			     "store: %s is being read "
+			     "already",
+			     sqlite_schema_name(statement));
+	/* Also when an error has undone the transaction by itself: the rest
+	 * of its changes must not commit one by one. */
+	if (!sqlite3_stmt_readonly(st) && sqlite3_get_autocommit(s->db))
+		return fault(f, STATUS_CONFLICT,
+			     "store: a change needs an open transaction");
+
+	__attribute__((cleanup(sqlite_auto_reset))) sqlite3_stmt *used = st;
+
+	if ((rc = sqlite_bind(used, values, n)) != SQLITE_OK)
+		return sqlite_fault(s->db, rc, sqlite_schema_name(statement),
+				    f);
+	return sqlite_step_all(s, statement, sink, rows, f);
+}
+
+const struct engine engine_sqlite = {
+	.prefix = "sqlite:",
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.owner = sqlite_owner,
+	.prepare = sqlite_prepare,
+	.create = sqlite_create,
+	.migrate = sqlite_migrate,
+	.integrity = sqlite_integrity,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.rollback = sqlite_rollback,
+	.run = sqlite_run,
+};

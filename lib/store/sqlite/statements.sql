@@ -1,0 +1,284 @@
+-- SPDX-License-Identifier: MIT
+-- One block a statement of store/engine.h; $1..$n are the values in the order
+-- in which C hands them over.  A change whose rows are counted says RETURNING.
+
+-- name: meta_get
+SELECT value FROM meta WHERE key = $1;
+
+-- name: meta_put
+INSERT INTO meta (key, value) VALUES ($1, $2)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: account_insert
+INSERT INTO account (id, name, email, state, reason, created_at, updated_at,
+	expires_at, delete_at, must_change, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: account_by_name
+SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
+	delete_at, must_change, version
+FROM account WHERE name = $1 AND state <> 4;
+
+-- name: account_by_id
+SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
+	delete_at, must_change, version
+FROM account WHERE id = $1;
+
+-- name: account_update
+UPDATE account SET name = $2, email = $3, state = $4, reason = $5,
+	updated_at = $6, expires_at = $7, delete_at = $8, must_change = $9,
+	version = version + 1
+WHERE id = $1 AND version = $10
+RETURNING version;
+
+-- name: account_list
+SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
+	delete_at, must_change, version
+FROM account WHERE state <> 4 AND name > $1 ORDER BY name;
+
+-- name: account_reap
+UPDATE account SET state = 4, delete_at = 0, updated_at = $1,
+	version = version + 1
+WHERE state = 3 AND delete_at <= $1;
+
+-- name: person_put
+INSERT INTO person (account, sealed) VALUES ($1, $2)
+ON CONFLICT (account) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: person_get
+SELECT sealed FROM person WHERE account = $1;
+
+-- name: password_get
+SELECT kind, salt, memory_kib, passes, lanes, sealed, set_at
+FROM password WHERE account = $1;
+
+-- name: password_put
+INSERT INTO password (account, kind, salt, memory_kib, passes, lanes, sealed,
+	set_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (account) DO UPDATE SET kind = excluded.kind,
+	salt = excluded.salt, memory_kib = excluded.memory_kib,
+	passes = excluded.passes, lanes = excluded.lanes,
+	sealed = excluded.sealed, set_at = excluded.set_at;
+
+-- name: password_delete
+DELETE FROM password WHERE account = $1 RETURNING account;
+
+-- name: history_push
+INSERT INTO password_history (id, account, seq, kind, salt, memory_kib,
+	passes, lanes, sealed, set_at)
+SELECT $1, $2, coalesce(max(seq), 0) + 1, $3, $4, $5, $6, $7, $8, $9
+FROM password_history WHERE account = $2;
+
+-- name: history_trim
+DELETE FROM password_history WHERE account = $1 AND seq <= (
+	SELECT max(seq) FROM password_history WHERE account = $1) - $2;
+
+-- name: history_list
+SELECT id, kind, salt, memory_kib, passes, lanes, sealed, set_at
+FROM password_history WHERE account = $1 ORDER BY seq DESC;
+
+-- name: rule_list
+SELECT id, position, phases, action, require, account, service, host, user,
+	unix_group, network, note
+FROM rule ORDER BY position;
+
+-- name: rule_count
+SELECT count(*) FROM rule;
+
+-- name: rule_insert
+INSERT INTO rule (id, position, phases, action, require, account, service,
+	host, user, unix_group, network, note)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: rule_delete
+DELETE FROM rule WHERE position = $1 RETURNING id;
+
+-- name: rule_carry
+UPDATE rule SET position = -(CASE
+	WHEN position = $1 THEN $2
+	WHEN $1 < $2 THEN position - 1
+	ELSE position + 1 END)
+WHERE position BETWEEN $1 AND $2 OR position BETWEEN $2 AND $1;
+
+-- name: rule_settle
+UPDATE rule SET position = -position WHERE position < 0;
+
+-- name: guess_count
+SELECT pair.failed, pair.last, waiting.pair, person.failed, waiting.person,
+	person.oldest, origin.failed, waiting.origin, origin.oldest,
+	waiting.deadline,
+	EXISTS (SELECT 1 FROM seen
+		WHERE account = $1 AND source = $2 AND at > $4 - $8)
+FROM (SELECT count(*) AS failed, coalesce(max(at), 0) AS last
+	FROM guess
+	WHERE subject = $1 AND source = $2 AND factor = $3 AND at > $4 - $5
+	AND (state = 2 OR (state = 1 AND forgiven = 0 AND deadline <= $4))
+	AND seq > coalesce((SELECT p.seq FROM guess AS p
+		WHERE p.subject = $1 AND p.source = $2 AND p.factor = $3
+		AND p.state = 3
+		ORDER BY p.seq DESC LIMIT 1), 0)) AS pair,
+	(SELECT count(*) AS failed, coalesce(min(at), 0) AS oldest
+	FROM guess
+	WHERE subject = $1 AND factor = $3 AND at > $4 - $6
+	AND (state = 2 OR (state = 1 AND forgiven = 0 AND deadline <= $4))
+	) AS person,
+	(SELECT count(*) AS failed, coalesce(min(at), 0) AS oldest
+	FROM guess
+	WHERE source = $2 AND at > $4 - $7
+	AND (state = 2 OR (state = 1 AND forgiven = 0 AND deadline <= $4))
+	) AS origin,
+	(SELECT
+		count(*) FILTER (WHERE subject = $1 AND source = $2
+			AND factor = $3) AS pair,
+		count(*) FILTER (WHERE subject = $1 AND factor = $3)
+			AS person,
+		count(*) FILTER (WHERE source = $2) AS origin,
+		coalesce(min(deadline) FILTER (WHERE source = $2
+			OR (subject = $1 AND factor = $3)), 0) AS deadline
+	FROM guess
+	WHERE state = 1 AND deadline > $4) AS waiting;
+
+-- name: guess_insert
+INSERT INTO guess (id, subject, source, factor, seq, at, deadline, state,
+	forgiven)
+SELECT $1, $2, $3, $4, coalesce(max(seq), 0) + 1, $5, $6, $7, 0
+FROM guess WHERE subject = $2 AND source = $3 AND factor = $4;
+
+-- name: guess_settle
+UPDATE guess SET state = $3, forgiven = 0
+WHERE id = $1 AND state = 1 AND deadline > $2
+RETURNING id;
+
+-- name: guess_prune
+DELETE FROM guess WHERE id IN (
+	SELECT id FROM guess WHERE at < $1 ORDER BY at LIMIT $2);
+
+-- name: guess_list
+SELECT subject, source, factor, count(*), max(at)
+FROM guess AS g
+WHERE at > $2
+AND (state = 2 OR (state = 1 AND forgiven = 0 AND deadline <= $1))
+AND seq > coalesce((SELECT p.seq FROM guess AS p
+	WHERE p.subject = g.subject AND p.source = g.source
+	AND p.factor = g.factor AND p.state = 3
+	ORDER BY p.seq DESC LIMIT 1), 0)
+GROUP BY subject, source, factor
+ORDER BY 5 DESC, 1, 2, 3;
+
+-- name: guess_clear
+DELETE FROM guess
+WHERE subject = $1 AND ($2 = '' OR source = $2) AND state = 2
+RETURNING id;
+
+-- name: guess_forgive
+UPDATE guess SET forgiven = 1
+WHERE subject = $1 AND ($2 = '' OR source = $2) AND state = 1
+AND forgiven = 0
+RETURNING id;
+
+-- name: seen_put
+INSERT INTO seen (account, source, at) VALUES ($1, $2, $3)
+ON CONFLICT (account, source) DO UPDATE SET at = excluded.at
+WHERE excluded.at > seen.at;
+
+-- name: login_insert
+INSERT INTO login (id, account, rule, user, service, source, boot, factors,
+	at, consumed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: login_get
+SELECT id, account, rule, user, service, source, boot, factors, at,
+	consumed_at
+FROM login WHERE id = $1;
+
+-- name: login_consume
+UPDATE login SET consumed_at = $2 WHERE id = $1 AND consumed_at = 0
+RETURNING id;
+
+-- name: login_prune
+DELETE FROM login WHERE id IN (
+	SELECT id FROM login WHERE at < $1 ORDER BY at LIMIT $2);
+
+-- name: session_insert
+INSERT INTO session (id, account, login, service, tty, rhost, factors, host,
+	boot, pid, pid_start, opened_at, closed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: session_close
+UPDATE session SET closed_at = $2 WHERE id = $1 AND closed_at = 0
+RETURNING id;
+
+-- name: session_get
+SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
+	pid_start, opened_at, closed_at
+FROM session WHERE id = $1;
+
+-- name: session_list
+SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
+	pid_start, opened_at, closed_at
+FROM session ORDER BY opened_at DESC, id DESC;
+
+-- name: session_list_open
+SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
+	pid_start, opened_at, closed_at
+FROM session WHERE closed_at = 0 ORDER BY opened_at DESC, id DESC;
+
+-- name: session_list_account
+SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
+	pid_start, opened_at, closed_at
+FROM session WHERE account = $1 AND ($2 = 0 OR closed_at = 0)
+ORDER BY opened_at DESC, id DESC;
+
+-- name: audit_insert
+INSERT INTO audit (host, seq, id, at, action, outcome, actor, effective,
+	target, org, service, tty, rhost, pid, meta)
+SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+	$11, $12, $13, $14
+FROM audit WHERE host = $1
+RETURNING seq;
+
+-- name: audit_list
+SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
+	service, tty, rhost, pid, meta
+FROM audit
+WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
+	AND substr(action, 1, length($1)) = $1))
+AND ($2 = '' OR outcome = $2)
+AND ($3 = '' OR actor = $3)
+AND ($4 = '' OR target = $4 OR effective = $4)
+AND ($5 = '' OR service = $5)
+AND ($6 = '' OR rhost = $6)
+AND at >= $7 AND at <= $8
+AND (at, seq) < ($9, $10)
+ORDER BY at DESC, seq DESC, host DESC LIMIT $11;
+
+-- name: audit_list_actor
+SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
+	service, tty, rhost, pid, meta
+FROM audit
+WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
+	AND substr(action, 1, length($1)) = $1))
+AND ($2 = '' OR outcome = $2)
+AND actor = $3
+AND ($4 = '' OR target = $4 OR effective = $4)
+AND ($5 = '' OR service = $5)
+AND ($6 = '' OR rhost = $6)
+AND at >= $7 AND at <= $8
+AND (at, seq) < ($9, $10)
+ORDER BY at DESC, seq DESC, host DESC LIMIT $11;
+
+-- name: audit_list_target
+SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
+	service, tty, rhost, pid, meta
+FROM audit
+WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
+	AND substr(action, 1, length($1)) = $1))
+AND ($2 = '' OR outcome = $2)
+AND ($3 = '' OR actor = $3)
+AND (target = $4 OR (effective = $4 AND effective <> ''))
+AND ($5 = '' OR service = $5)
+AND ($6 = '' OR rhost = $6)
+AND at >= $7 AND at <= $8
+AND (at, seq) < ($9, $10)
+ORDER BY at DESC, seq DESC, host DESC LIMIT $11;

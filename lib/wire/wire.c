@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/wire.h"
+
+#include <string.h>
+
+#define WIRE_FLAGS                                                            \
+	(REQUEST_SILENT | REQUEST_DISALLOW_NULL | REQUEST_CHANGE_EXPIRED)
+
+/* Bytes being written; full when something did not fit. */
+struct wire_out {
+	uint8_t *at;
+	size_t len;
+	bool full;
+};
+
+/* Bytes being read; bad when something was missing or did not fit. */
+struct wire_in {
+	const uint8_t *at;
+	size_t left;
+	bool bad;
+};
+
+void
+wire_message_wipe(struct wire_message *m)
+{
+	explicit_bzero(m, sizeof(*m));
+}
+
+static void
+wire_put_bytes(struct wire_out *o, const void *p, size_t n)
+{
+	if (n > WIRE_MESSAGE_MAX - o->len) {
+		o->full = true;
+		return;
+	}
+	if (n > 0)
+		memcpy(o->at + o->len, p, n);
+	o->len += n;
+}
+
+static void
+wire_put_number(struct wire_out *o, uint64_t value, size_t width)
+{
+	uint8_t bytes[8];
+
+	for (size_t i = 0; i < width; i++)
+		bytes[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
+	wire_put_bytes(o, bytes, width);
+}
+
+static void
+wire_put_string(struct wire_out *o, const char *s)
+{
+	size_t len = strlen(s);
+
+	wire_put_number(o, len, 2);
+	wire_put_bytes(o, s, len);
+}
+
+static uint64_t
+wire_get_number(struct wire_in *in, size_t width)
+{
+	uint64_t value = 0;
+
+	if (in->left < width) {
+		in->bad = true;
+		in->left = 0;
+		return 0;
+	}
+	for (size_t i = 0; i < width; i++)
+		value = value << 8 | in->at[i];
+	in->at += width;
+	in->left -= width;
+	return value;
+}
+
+/* The bytes of a string where they lie; NULL when they are not all there. */
+static const uint8_t *
+wire_get_bytes(struct wire_in *in, size_t max, size_t *len)
+{
+	size_t n = (size_t)wire_get_number(in, 2);
+	const uint8_t *p = in->at;
+
+	if (in->bad || n > max || n > in->left ||
+	    (n > 0 && memchr(p, 0, n) != NULL)) {
+		in->bad = true;
+		return NULL;
+	}
+	in->at += n;
+	in->left -= n;
+	*len = n;
+	return p;
+}
+
+static void
+wire_get_string(struct wire_in *in, char *out, size_t size)
+{
+	size_t len = 0;
+	const uint8_t *p = wire_get_bytes(in, size - 1, &len);
+
+	if (p != NULL)
+		memcpy(out, p, len);
+	out[len] = '\0';
+}
+
+static void
+wire_put_request(struct wire_out *o, const struct request *r)
+{
+	wire_put_number(o, r->phase, 1);
+	wire_put_number(o, r->flags, 4);
+	wire_put_string(o, r->user);
+	wire_put_string(o, r->service);
+	wire_put_string(o, r->tty);
+	wire_put_string(o, r->rhost);
+	wire_put_string(o, r->ruser);
+	wire_put_string(o, r->ssh_connection);
+	wire_put_string(o, r->ssh_auth_info);
+	wire_put_number(o, r->ruid, 4);
+	wire_put_number(o, (uint64_t)r->pid, 4);
+	wire_put_number(o, r->pid_start, 8);
+	wire_put_string(o, r->login.s);
+	wire_put_string(o, r->session.s);
+}
+
+static void
+wire_get_request(struct wire_in *in, struct request *r)
+{
+	r->phase = (enum request_phase)wire_get_number(in, 1);
+	r->flags = (uint32_t)wire_get_number(in, 4);
+	wire_get_string(in, r->user, sizeof(r->user));
+	wire_get_string(in, r->service, sizeof(r->service));
+	wire_get_string(in, r->tty, sizeof(r->tty));
+	wire_get_string(in, r->rhost, sizeof(r->rhost));
+	wire_get_string(in, r->ruser, sizeof(r->ruser));
+	wire_get_string(in, r->ssh_connection, sizeof(r->ssh_connection));
+	wire_get_string(in, r->ssh_auth_info, sizeof(r->ssh_auth_info));
+	r->ruid = (uid_t)wire_get_number(in, 4);
+	r->pid = (pid_t)wire_get_number(in, 4);
+	r->pid_start = wire_get_number(in, 8);
+	wire_get_string(in, r->login.s, sizeof(r->login.s));
+	wire_get_string(in, r->session.s, sizeof(r->session.s));
+}
+
+static void
+wire_put_verdict(struct wire_out *o, const struct wire_verdict *v)
+{
+	wire_put_number(o, v->step, 1);
+	wire_put_number(o, v->reason, 1);
+	wire_put_number(o, v->password_proved ? 1 : 0, 1);
+	wire_put_string(o, v->login.s);
+	wire_put_string(o, v->session.s);
+}
+
+static void
+wire_get_verdict(struct wire_in *in, struct wire_verdict *v)
+{
+	uint64_t proved;
+
+	v->step = (enum wire_step)wire_get_number(in, 1);
+	v->reason = (enum wire_reason)wire_get_number(in, 1);
+	proved = wire_get_number(in, 1);
+	in->bad = in->bad || proved > 1;
+	v->password_proved = proved == 1;
+	wire_get_string(in, v->login.s, sizeof(v->login.s));
+	wire_get_string(in, v->session.s, sizeof(v->session.s));
+}
+
+static void
+wire_put_answer(struct wire_out *o, const struct wire_message *m)
+{
+	wire_put_number(o, m->u.answer.given, 1);
+	wire_put_number(o, m->u.answer.text.len, 2);
+	wire_put_bytes(o, m->u.answer.text.b, m->u.answer.text.len);
+}
+
+static void
+wire_get_answer(struct wire_in *in, struct wire_message *m)
+{
+	const uint8_t *p;
+	size_t len = 0;
+
+	m->u.answer.given = (enum wire_given)wire_get_number(in, 1);
+	p = wire_get_bytes(in, ANSWER_MAX, &len);
+	if (p != NULL &&
+	    secret_set(&m->u.answer.text, p, len, NULL) != STATUS_OK)
+		in->bad = true;
+}
+
+static void
+wire_put_member(struct wire_out *o, const struct wire_message *m)
+{
+	wire_put_number(o, m->u.member.n, 1);
+	for (size_t i = 0; i < m->u.member.n; i++)
+		wire_put_string(o, m->u.member.name[i]);
+}
+
+static void
+wire_get_member(struct wire_in *in, struct wire_message *m)
+{
+	uint8_t n = (uint8_t)wire_get_number(in, 1);
+
+	if (n > IO_GROUPS_MAX) {
+		in->bad = true;
+		return;
+	}
+	m->u.member.n = n;
+	for (size_t i = 0; i < n; i++)
+		wire_get_string(in, m->u.member.name[i],
+				sizeof(m->u.member.name[i]));
+}
+
+static void
+wire_put(struct wire_out *o, const struct wire_message *m)
+{
+	wire_put_number(o, m->type, 1);
+	switch (m->type) {
+	case WIRE_HELLO:
+		wire_put_number(o, m->u.hello.low, 2);
+		wire_put_number(o, m->u.hello.high, 2);
+		break;
+	case WIRE_WELCOME:
+		wire_put_number(o, m->u.welcome.version, 2);
+		break;
+	case WIRE_REQUEST:
+		wire_put_request(o, &m->u.request);
+		break;
+	case WIRE_PROMPT:
+		wire_put_number(o, m->u.prompt.kind, 1);
+		wire_put_number(o, m->u.prompt.purpose, 1);
+		wire_put_string(o, m->u.prompt.text);
+		break;
+	case WIRE_ANSWER:
+		wire_put_answer(o, m);
+		break;
+	case WIRE_MEMBER:
+		wire_put_member(o, m);
+		break;
+	case WIRE_MEMBERSHIP:
+		wire_put_number(o, m->u.membership.mask, 4);
+		break;
+	case WIRE_VERDICT:
+		wire_put_verdict(o, &m->u.verdict);
+		break;
+	}
+}
+
+static void
+wire_get(struct wire_in *in, struct wire_message *m)
+{
+	m->type = (enum wire_type)wire_get_number(in, 1);
+	switch (m->type) {
+	case WIRE_HELLO:
+		m->u.hello.low = (uint16_t)wire_get_number(in, 2);
+		m->u.hello.high = (uint16_t)wire_get_number(in, 2);
+		break;
+	case WIRE_WELCOME:
+		m->u.welcome.version = (uint16_t)wire_get_number(in, 2);
+		break;
+	case WIRE_REQUEST:
+		wire_get_request(in, &m->u.request);
+		break;
+	case WIRE_PROMPT:
+		m->u.prompt.kind = (enum prompt_kind)wire_get_number(in, 1);
+		m->u.prompt.purpose =
+			(enum prompt_purpose)wire_get_number(in, 1);
+		wire_get_string(in, m->u.prompt.text,
+				sizeof(m->u.prompt.text));
+		break;
+	case WIRE_ANSWER:
+		wire_get_answer(in, m);
+		break;
+	case WIRE_MEMBER:
+		wire_get_member(in, m);
+		break;
+	case WIRE_MEMBERSHIP:
+		m->u.membership.mask = (uint32_t)wire_get_number(in, 4);
+		break;
+	case WIRE_VERDICT:
+		wire_get_verdict(in, &m->u.verdict);
+		break;
+	}
+}
+
+/* An array of SIZE bytes that holds the end of its string. */
+static bool
+wire_string_valid(const char *s, size_t size)
+{
+	return strnlen(s, size) < size;
+}
+
+bool
+wire_id_valid(const struct id *id)
+{
+	if (!wire_string_valid(id->s, sizeof(id->s)))
+		return false;
+	if (id->s[0] == '\0')
+		return true;
+	for (size_t i = 0; i < ID_LENGTH; i++) {
+		char c = id->s[i];
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? c != '-'
+			 : !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+wire_request_valid(const struct request *r)
+{
+	return r->phase >= PHASE_AUTH && r->phase <= PHASE_SESSION_CLOSE &&
+	       (r->flags & ~(uint32_t)WIRE_FLAGS) == 0 && r->pid >= 0 &&
+	       wire_string_valid(r->user, sizeof(r->user)) &&
+	       wire_string_valid(r->service, sizeof(r->service)) &&
+	       wire_string_valid(r->tty, sizeof(r->tty)) &&
+	       wire_string_valid(r->rhost, sizeof(r->rhost)) &&
+	       wire_string_valid(r->ruser, sizeof(r->ruser)) &&
+	       wire_string_valid(r->ssh_connection,
+				 sizeof(r->ssh_connection)) &&
+	       wire_string_valid(r->ssh_auth_info, sizeof(r->ssh_auth_info)) &&
+	       wire_id_valid(&r->login) && wire_id_valid(&r->session);
+}
+
+static bool
+wire_prompt_valid(const struct prompt *p)
+{
+	return p->kind >= PROMPT_SECRET && p->kind <= PROMPT_ERROR &&
+	       p->purpose <= PURPOSE_NEW_PASSWORD_AGAIN &&
+	       wire_string_valid(p->text, sizeof(p->text));
+}
+
+/* Only a given answer has a text. */
+static bool
+wire_answer_valid(const struct wire_message *m)
+{
+	const struct secret *text = &m->u.answer.text;
+
+	if (m->u.answer.given != WIRE_GIVEN)
+		return (m->u.answer.given == WIRE_CANCELLED ||
+			m->u.answer.given == WIRE_TOO_LONG) &&
+		       text->len == 0;
+	return text->len <= ANSWER_MAX && !secret_has_byte(text, 0);
+}
+
+static bool
+wire_member_valid(const struct wire_message *m)
+{
+	if (m->u.member.n < 1 || m->u.member.n > IO_GROUPS_MAX)
+		return false;
+	for (size_t i = 0; i < m->u.member.n; i++) {
+		const char *name = m->u.member.name[i];
+
+		if (name[0] == '\0' ||
+		    !wire_string_valid(name, sizeof(m->u.member.name[i])))
+			return false;
+	}
+	return true;
+}
+
+/* Whoever lets somebody in has no reason to give against it. */
+static bool
+wire_verdict_valid(const struct wire_verdict *v)
+{
+	if (v->step != WIRE_DENY && v->step != WIRE_RENEW &&
+	    v->step != WIRE_ABSTAIN && v->step != WIRE_ALLOW)
+		return false;
+	if (v->reason > WIRE_REASON_UNAVAILABLE)
+		return false;
+	if (v->step != WIRE_DENY && v->reason != WIRE_REASON_NONE)
+		return false;
+	return wire_id_valid(&v->login) && wire_id_valid(&v->session);
+}
+
+static bool
+wire_valid(const struct wire_message *m)
+{
+	switch (m->type) {
+	case WIRE_HELLO:
+		return m->u.hello.low >= 1 &&
+		       m->u.hello.low <= m->u.hello.high;
+	case WIRE_WELCOME:
+		return true;
+	case WIRE_REQUEST:
+		return wire_request_valid(&m->u.request);
+	case WIRE_PROMPT:
+		return wire_prompt_valid(&m->u.prompt);
+	case WIRE_ANSWER:
+		return wire_answer_valid(m);
+	case WIRE_MEMBER:
+		return wire_member_valid(m);
+	case WIRE_MEMBERSHIP:
+		return m->u.membership.mask < 1U << IO_GROUPS_MAX;
+	case WIRE_VERDICT:
+		return wire_verdict_valid(&m->u.verdict);
+	}
+	return false;
+}
+
+enum status
+wire_encode(const struct wire_message *m, uint8_t *bytes, size_t *len,
+	    struct fault *f)
+{
+	struct wire_out o = { .at = bytes };
+
+	if (!wire_valid(m))
+		return fault(f, STATUS_INVALID,
+			     "message of type %u cannot be sent",
+			     (unsigned)m->type);
+	wire_put(&o, m);
+	if (o.full)
+		return fault(f, STATUS_INVALID, "message is too long");
+	*len = o.len;
+	return STATUS_OK;
+}
+
+enum status
+wire_decode(const uint8_t *bytes, size_t len, struct wire_message *m,
+	    struct fault *f)
+{
+	WIRE_MESSAGE(got);
+	struct wire_in in = { .at = bytes, .left = len };
+
+	if (len > WIRE_MESSAGE_MAX)
+		return fault(f, STATUS_PROTOCOL, "message is too long");
+	wire_get(&in, &got);
+	if (in.bad || in.left != 0 || !wire_valid(&got))
+		return fault(f, STATUS_PROTOCOL,
+			     "%zu bytes are no message of this protocol", len);
+	memcpy(m, &got, sizeof(*m));
+	return STATUS_OK;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "wire/wire.h"
+
+static struct wire_server *
+wire_server_of(struct io *io)
+{
+	return (struct wire_server *)(void *)io;
+}
+
+static enum status
+wire_server_prompt(struct wire_server *server, const struct prompt *prompt,
+		   struct fault *f)
+{
+	WIRE_MESSAGE(m);
+
+	if (++server->prompts > WIRE_PROMPTS_MAX)
+		return fault(f, STATUS_PROTOCOL,
+			     "more than %d prompts in one request",
+			     WIRE_PROMPTS_MAX);
+	m.type = WIRE_PROMPT;
+	m.u.prompt = *prompt;
+	return wire_send(server->fd, &m, f);
+}
+
+static enum status
+wire_server_ask(struct io *io, const struct prompt *prompt,
+		struct secret *answer, struct fault *f)
+{
+	struct wire_server *server = wire_server_of(io);
+	WIRE_MESSAGE(m);
+	enum status st;
+
+	if ((st = wire_server_prompt(server, prompt, f)) != STATUS_OK)
+		return st;
+	st = wire_expect(server->fd, WIRE_ANSWER_SECONDS, WIRE_ANSWER, &m, f);
+	if (st != STATUS_OK)
+		return st;
+	if (m.u.answer.given == WIRE_CANCELLED)
+		return fault(f, STATUS_CANCELLED, "no answer was given");
+	if (m.u.answer.given == WIRE_TOO_LONG)
+		return fault(f, STATUS_INVALID, "answer is too long");
+	secret_copy(answer, &m.u.answer.text);
+	return STATUS_OK;
+}
+
+static enum status
+wire_server_tell(struct io *io, const struct prompt *prompt, struct fault *f)
+{
+	return wire_server_prompt(wire_server_of(io), prompt, f);
+}
+
+static enum status
+wire_server_member(struct io *io, const char *const *names, size_t n,
+		   uint32_t *mask, struct fault *f)
+{
+	struct wire_server *server = wire_server_of(io);
+	WIRE_MESSAGE(m);
+	WIRE_MESSAGE(reply);
+	enum status st;
+
+	if (n > IO_GROUPS_MAX || ++server->members > WIRE_MEMBERS_MAX)
+		return fault(f, STATUS_PROTOCOL,
+			     "more groups asked for than one request may");
+	m.type = WIRE_MEMBER;
+	m.u.member.n = (uint8_t)n;
+	for (size_t i = 0; i < n; i++) {
+		if (!text_copy(m.u.member.name[i], sizeof(m.u.member.name[i]),
+			       names[i]))
+			return fault(f, STATUS_INVALID,
+				     "group name is too long: %s", names[i]);
+	}
+	if ((st = wire_send(server->fd, &m, f)) != STATUS_OK)
+		return st;
+	st = wire_expect(server->fd, WIRE_REPLY_SECONDS, WIRE_MEMBERSHIP,
+			 &reply, f);
+	if (st != STATUS_OK)
+		return st;
+	if (reply.u.membership.mask >> n != 0)
+		return fault(f, STATUS_PROTOCOL,
+			     "membership of groups that were not asked for");
+	*mask = reply.u.membership.mask;
+	return STATUS_OK;
+}
+
+static int64_t
+wire_server_now(struct io *io)
+{
+	(void)io;
+	return (int64_t)time(NULL);
+}
+
+static void
+wire_server_pause(struct io *io, unsigned milliseconds)
+{
+	struct timespec left = {
+		.tv_sec = (time_t)(milliseconds / 1000),
+		.tv_nsec = (long)(milliseconds % 1000) * 1000000,
+	};
+
+	(void)io;
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
+}
+
+static enum status
+wire_server_welcome(int fd, const struct wire_message *hello, struct fault *f)
+{
+	WIRE_MESSAGE(m);
+	enum status st;
+
+	m.type = WIRE_WELCOME;
+	m.u.welcome.version = hello->u.hello.high < WIRE_VERSION_HIGH
+				      ? hello->u.hello.high
+				      : WIRE_VERSION_HIGH;
+	if (m.u.welcome.version < hello->u.hello.low ||
+	    m.u.welcome.version < WIRE_VERSION_LOW)
+		m.u.welcome.version = 0;
+	if ((st = wire_send(fd, &m, f)) != STATUS_OK)
+		return st;
+	if (m.u.welcome.version == 0)
+		return fault(f, STATUS_PROTOCOL,
+			     "module speaks versions %u to %u, verifier %u to "
+			     "%u: install both of one release",
+			     hello->u.hello.low, hello->u.hello.high,
+			     WIRE_VERSION_LOW, WIRE_VERSION_HIGH);
+	return STATUS_OK;
+}
+
+enum status
+wire_server_start(struct wire_server *server, int fd, struct request *out,
+		  struct fault *f)
+{
+	WIRE_MESSAGE(hello);
+	WIRE_MESSAGE(request);
+	enum status st;
+
+	*server = (struct wire_server){
+		.io = { .ask = wire_server_ask,
+			.tell = wire_server_tell,
+			.member = wire_server_member,
+			.now = wire_server_now,
+			.pause = wire_server_pause },
+		.fd = fd,
+	};
+	st = wire_expect(fd, WIRE_REPLY_SECONDS, WIRE_HELLO, &hello, f);
+	if (st != STATUS_OK)
+		return st;
+	if ((st = wire_server_welcome(fd, &hello, f)) != STATUS_OK)
+		return st;
+	st = wire_expect(fd, WIRE_REPLY_SECONDS, WIRE_REQUEST, &request, f);
+	if (st != STATUS_OK)
+		return st;
+	*out = request.u.request;
+	return STATUS_OK;
+}
+
+enum status
+wire_server_finish(struct wire_server *server,
+		   const struct wire_verdict *verdict, struct fault *f)
+{
+	WIRE_MESSAGE(m);
+
+	m.type = WIRE_VERDICT;
+	m.u.verdict = *verdict;
+	return wire_send(server->fd, &m, f);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "sigrad/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#define HOST_FILES 256
+
+/* 1 and 2 may be closed; a library must not write into the store instead. */
+static enum status
+host_descriptors(struct fault *f)
+{
+	int fd;
+
+	if (close_range(3, ~0U, 0) != 0)
+		return fault_errno(f, errno, "cannot close descriptors");
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd < 3);
+	if (fd < 0)
+		return fault_errno(f, errno, "cannot open /dev/null");
+	if (dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		return fault_errno(f, errno, "cannot duplicate /dev/null");
+	(void)close(fd);
+	return STATUS_OK;
+}
+
+/* Ignored signals and the mask survive exec. */
+static enum status
+host_signals(struct fault *f)
+{
+	struct sigaction act = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &act, NULL);
+	act.sa_handler = SIG_IGN;
+	/* A terminal that went away is a status, not a death. */
+	if (sigaction(SIGPIPE, &act, NULL) != 0 || sigemptyset(&none) != 0 ||
+	    sigprocmask(SIG_SETMASK, &none, NULL) != 0)
+		return fault_errno(f, errno, "cannot reset signals");
+	return STATUS_OK;
+}
+
+/* su's user may have lowered them to break the store's writes. */
+static enum status
+host_limit(__rlimit_resource_t which, rlim_t soft, const char *name,
+	   struct fault *f)
+{
+	struct rlimit now, want = { .rlim_cur = soft, .rlim_max = soft };
+
+	if (getrlimit(which, &now) != 0)
+		return fault_errno(f, errno, "cannot read limit %s", name);
+	if (soft != 0 && now.rlim_max > soft)
+		want.rlim_max = now.rlim_max;
+	if (setrlimit(which, &want) == 0)
+		return STATUS_OK;
+	/* Without privilege: as high as the caller left room for. */
+	want.rlim_cur = want.rlim_max = now.rlim_max;
+	if (now.rlim_max >= soft && setrlimit(which, &want) == 0)
+		return STATUS_OK;
+	return fault_errno(f, errno, "cannot raise limit %s", name);
+}
+
+static enum status
+host_limits(struct fault *f)
+{
+	enum status st;
+
+	if ((st = host_limit(RLIMIT_FSIZE, RLIM_INFINITY, "FSIZE", f)) !=
+		    STATUS_OK ||
+	    (st = host_limit(RLIMIT_CPU, RLIM_INFINITY, "CPU", f)) !=
+		    STATUS_OK ||
+	    (st = host_limit(RLIMIT_AS, RLIM_INFINITY, "AS", f)) !=
+		    STATUS_OK ||
+	    (st = host_limit(RLIMIT_DATA, RLIM_INFINITY, "DATA", f)) !=
+		    STATUS_OK ||
+	    (st = host_limit(RLIMIT_NOFILE, HOST_FILES, "NOFILE", f)) !=
+		    STATUS_OK)
+		return st;
+	return host_limit(RLIMIT_CORE, 0, "CORE", f);
+}
+
+enum status
+host_reset(struct fault *f)
+{
+	enum status st;
+
+	if (clearenv() != 0)
+		return fault(f, STATUS_SYSTEM, "cannot clear environment");
+	(void)umask(0077);
+	if ((st = host_descriptors(f)) != STATUS_OK ||
+	    (st = host_signals(f)) != STATUS_OK ||
+	    (st = host_limits(f)) != STATUS_OK)
+		return st;
+	if (chdir("/") != 0)
+		return fault_errno(f, errno, "cannot change to /");
+	return STATUS_OK;
+}
+
+enum status
+host_become(uid_t uid, gid_t gid, struct fault *f)
+{
+	/* In a user namespace groups may be out of reach: nothing to lose. */
+	if (setgroups(0, NULL) != 0 && uid != geteuid())
+		return fault_errno(f, errno, "cannot drop groups");
+	if (uid != geteuid() &&
+	    (setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0))
+		return fault_errno(f, errno, "cannot become uid %u", uid);
+	if (uid != 0 && setuid(0) == 0)
+		return fault(f, STATUS_SYSTEM, "root could be regained");
+	/* After the change of identity, which sets it anew. */
+	if (prctl(PR_SET_DUMPABLE, 0) != 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return fault_errno(f, errno, "cannot shut off tracing");
+	return STATUS_OK;
+}
+
+enum status
+host_name(char *out, size_t size, struct fault *f)
+{
+	if (gethostname(out, size) != 0)
+		return fault_errno(f, errno, "cannot learn the host's name");
+	out[size - 1] = '\0';
+	return STATUS_OK;
+}
+
+enum status
+host_boot(char out[ID_LENGTH + 1], struct fault *f)
+{
+	static const char path[] = "/proc/sys/kernel/random/boot_id";
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[ID_LENGTH + 2];
+	enum status st;
+	size_t len;
+
+	if (fd < 0)
+		return fault_errno(f, errno, "cannot open %s", path);
+	if ((st = file_read(fd, text, sizeof(text), &len, f)) != STATUS_OK)
+		return st;
+	if (len < ID_LENGTH)
+		return fault(f, STATUS_SYSTEM, "%s is too short", path);
+	memcpy(out, text, ID_LENGTH);
+	out[ID_LENGTH] = '\0';
+	return STATUS_OK;
+}

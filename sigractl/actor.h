@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is at the keyboard: the kernel's login uid first.  What sudo says
+ * counts only for root, and only where the kernel says nothing; where the two
+ * differ the kernel is believed and both are audited.
+ */
+#ifndef SIGRACTL_ACTOR_H
+#define SIGRACTL_ACTOR_H
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+
+#define ACTOR_TEXT_SIZE 24
+
+struct actor {
+	char text[ACTOR_TEXT_SIZE]; /* "uid:1000" or "system" */
+	char loginuid[ACTOR_TEXT_SIZE]; /* both, or neither: they differ */
+	char sudo_uid[ACTOR_TEXT_SIZE];
+	bool delegated; /* root only by way of sudo */
+};
+
+/* SUDO_UID: the variable's value, or NULL. */
+enum status actor_find(const char *sudo_uid, struct actor *out,
+		       struct fault *f) MUST_USE;
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a command is.  main.c holds the table; dispatch, usage, help, the
+ * options and the man page's check all read its rows.
+ */
+#ifndef SIGRACTL_CMD_H
+#define SIGRACTL_CMD_H
+
+#include "admin/admin.h"
+#include "sigractl/actor.h"
+
+#define CMD_OPTIONS_MAX 16
+#define CMD_ARGS_MAX 8
+
+enum cmd_exit {
+	CMD_DONE = 0,
+	CMD_FAILED = 1,
+	CMD_USAGE = 2,
+	CMD_NOT_FOUND = 3,
+	CMD_CONFLICT = 4,
+	CMD_DENIED = 5,
+	CMD_REFUSED = 6,
+	CMD_UNAVAILABLE = 7,
+};
+
+/* What a command wants before it runs. */
+enum cmd_access {
+	CMD_PLAIN, /* nothing: no store, no privilege */
+	CMD_INIT,  /* makes the store; root, or a trial store's owner */
+	CMD_OWNER, /* to be the store's owner; opens the store itself */
+	CMD_READ,  /* the store open, to read */
+	CMD_WRITE, /* the store open, to write */
+};
+
+struct cmd_option {
+	const char *name;  /* without the dashes; NULL ends the list */
+	const char *value; /* what to call its value in help; NULL: a flag */
+	const char *help;
+};
+
+struct cmd;
+
+struct cmd_row {
+	const char *words; /* "user add" */
+	const char *args;  /* "NAME", as help shows it */
+	unsigned least, most; /* how many of them */
+	enum cmd_access access;
+	const char *help; /* one line */
+	const char *json; /* the members that --json prints: NAME, NAME{...}
+			     an object or null, NAME[...] an array of
+			     objects, NAME[] an array of strings */
+	const struct cmd_option *options; /* NULL: only the global ones */
+	enum status (*run)(struct cmd *, struct fault *);
+};
+
+/* The table, ended by a row without words. */
+extern const struct cmd_row cmd_rows[];
+
+/* One call. */
+struct cmd {
+	const struct cmd_row *row;
+	const char *option[CMD_OPTIONS_MAX]; /* NULL: not given */
+	const char *arg[CMD_ARGS_MAX + 1];   /* ended by a NULL */
+	unsigned args;
+
+	const char *config_path; /* NULL: the installed one */
+	const char *where;	 /* NULL: as the config says */
+	bool json;
+	bool help, version, commands;
+
+	struct actor actor;
+	int64_t now;
+	char host[256];
+	struct config config;
+	struct crypto_keys keys;
+	struct store *store;
+	struct audit audit;
+	struct admin admin;
+	enum cmd_exit exit; /* of a call that worked */
+};
+
+/* The value of an option of this row; NULL when it was not given. */
+const char *cmd_option(const struct cmd *c, const char *name);
+
+/* After waiting for a person. */
+void cmd_clock(struct cmd *c);
+
+enum cmd_exit cmd_exit_of(enum status st);
+
+enum status cmd_help(struct cmd *, struct fault *);
+enum status cmd_init(struct cmd *, struct fault *);
+enum status cmd_user_add(struct cmd *, struct fault *);
+enum status cmd_user_show(struct cmd *, struct fault *);
+enum status cmd_user_list(struct cmd *, struct fault *);
+enum status cmd_user_rename(struct cmd *, struct fault *);
+enum status cmd_user_disable(struct cmd *, struct fault *);
+enum status cmd_user_enable(struct cmd *, struct fault *);
+enum status cmd_user_expire(struct cmd *, struct fault *);
+enum status cmd_user_delete(struct cmd *, struct fault *);
+enum status cmd_password_set(struct cmd *, struct fault *);
+enum status cmd_password_import(struct cmd *, struct fault *);
+enum status cmd_password_check(struct cmd *, struct fault *);
+enum status cmd_policy_list(struct cmd *, struct fault *);
+enum status cmd_policy_add(struct cmd *, struct fault *);
+enum status cmd_policy_move(struct cmd *, struct fault *);
+enum status cmd_policy_remove(struct cmd *, struct fault *);
+enum status cmd_policy_check(struct cmd *, struct fault *);
+enum status cmd_policy_explain(struct cmd *, struct fault *);
+enum status cmd_lock_list(struct cmd *, struct fault *);
+enum status cmd_lock_clear(struct cmd *, struct fault *);
+enum status cmd_session_list(struct cmd *, struct fault *);
+enum status cmd_audit_list(struct cmd *, struct fault *);
+enum status cmd_store_check(struct cmd *, struct fault *);
+enum status cmd_store_migrate(struct cmd *, struct fault *);
+
+#endif

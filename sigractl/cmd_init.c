@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first half runs as whoever calls (root, for a real store), the second
+ * in a child that has become the store's owner, so that this process can
+ * still take everything back when the child fails.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "admin/init.h"
+#include "base/auto.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "sigractl/ground.h"
+#include "sigractl/out.h"
+#include "sigractl/owner.h"
+#include "sigractl/undo.h"
+
+#define INIT_OWNER "sigra"
+#define INIT_CONFIG_MODE 0755
+
+struct init {
+	struct cmd *c;
+	const char *config; /* the file's path; NULL: a trial has none */
+	bool config_exists;
+	const char *owner_name; /* for the report */
+	uid_t owner;
+	gid_t group;
+	char owner_text[24];
+	struct undo undo;
+};
+
+static bool
+init_exists(const char *path)
+{
+	struct stat sb;
+
+	return lstat(path, &sb) == 0 || errno != ENOENT;
+}
+
+static enum status
+init_config_read(struct init *in, struct fault *f)
+{
+	struct cmd *c = in->c;
+	struct fault why = { .text = "" };
+	enum status st;
+
+	st = config_load(in->config, geteuid(), &c->config, &why);
+	if (st != STATUS_OK)
+		return fault(f, STATUS_UNAVAILABLE, "%s", why.text);
+	if (c->where == NULL || strcmp(c->where, c->config.store_where) == 0)
+		return STATUS_OK;
+	return fault(f, STATUS_CONFLICT,
+		     "%s exists and names another store (%s): change it, or "
+		     "leave -s out", in->config, c->config.store_where);
+}
+
+/* What the config will say once it is written. */
+static enum status
+init_config_guess(struct init *in, struct fault *f)
+{
+	struct config *config = &in->c->config;
+	char dir[PATH_MAX];
+	const char *name;
+	enum status st;
+	int n;
+
+	config_defaults(config);
+	if ((st = file_split(in->config, dir, sizeof(dir), &name, f)) !=
+	    STATUS_OK)
+		return st;
+	n = snprintf(config->store_key, sizeof(config->store_key),
+		     "%s/sigra.key", dir);
+	if (n < 0 || (size_t)n >= sizeof(config->store_key) ||
+	    (in->c->where != NULL &&
+	     !text_copy(config->store_where, sizeof(config->store_where),
+			in->c->where)))
+		return fault(f, STATUS_INVALID, "a path is too long");
+	return STATUS_OK;
+}
+
+static enum status
+init_plan(struct init *in, struct fault *f)
+{
+	struct cmd *c = in->c;
+
+	if (geteuid() != 0 && c->where == NULL)
+		return fault(f, STATUS_DENIED,
+			     "only root can make this host's store: sudo "
+			     "sigractl init (a trial: sigractl -s "
+			     "sqlite:/PATH/TO/FILE init)");
+	if (ground_is_trial(c))
+		return ground_trial(c, f);
+	in->config = c->config_path == NULL ? SIGRA_CONFIG : c->config_path;
+	in->config_exists = init_exists(in->config);
+	return in->config_exists ? init_config_read(in, f) :
+				   init_config_guess(in, f);
+}
+
+static enum status
+init_owner_named(struct init *in, const char *name, struct fault *f)
+{
+	const struct passwd *pw;
+
+	errno = 0;
+	pw = getpwnam(name);
+	if (pw == NULL)
+		return fault(f, STATUS_NOT_FOUND,
+			     "there is no system user '%s'", name);
+	in->owner = pw->pw_uid;
+	in->group = pw->pw_gid;
+	in->owner_name = name;
+	if (geteuid() != 0 && geteuid() != in->owner)
+		return fault(f, STATUS_DENIED,
+			     "only root can make a store for '%s': try sudo",
+			     name);
+	return STATUS_OK;
+}
+
+static enum status
+init_owner_make(struct init *in, struct fault *f)
+{
+	enum status st;
+
+	if (getpwnam(INIT_OWNER) == NULL) {
+		if ((st = admin_init_user_add(INIT_OWNER, f)) != STATUS_OK)
+			return st;
+		undo_user(&in->undo, INIT_OWNER);
+	}
+	return init_owner_named(in, INIT_OWNER, f);
+}
+
+static enum status
+init_owner(struct init *in, struct fault *f)
+{
+	const char *name = cmd_option(in->c, "owner");
+
+	if (name != NULL)
+		return init_owner_named(in, name, f);
+	if (geteuid() == 0 && in->config != NULL)
+		return init_owner_make(in, f);
+	in->owner = geteuid();
+	in->group = getegid();
+	(void)snprintf(in->owner_text, sizeof(in->owner_text), "uid %u",
+		       in->owner);
+	in->owner_name = in->owner_text;
+	return STATUS_OK;
+}
+
+static const char *
+init_store_path(const struct init *in)
+{
+	return in->c->config.store_where + sizeof(GROUND_PREFIX) - 1;
+}
+
+/* Nothing is begun that would end at a thing that is there. */
+static enum status
+init_nothing_there(const struct init *in, struct fault *f)
+{
+	const char *key = in->c->config.store_key;
+	const char *path = init_store_path(in);
+
+	if (strncmp(in->c->config.store_where, GROUND_PREFIX "/",
+		    sizeof(GROUND_PREFIX)) != 0)
+		return fault(f, STATUS_INVALID,
+			     "store.where must be " GROUND_PREFIX
+			     " and an absolute path");
+	if (init_exists(path))
+		return fault(f, STATUS_CONFLICT,
+			     "the store %s exists: nothing was changed", path);
+	if (init_exists(key))
+		return fault(f, STATUS_CONFLICT,
+			     "the key %s exists, and another store may need "
+			     "it: move it away first", key);
+	return STATUS_OK;
+}
+
+static enum status
+init_store_dir(struct init *in, struct fault *f)
+{
+	const char *where = in->c->config.store_where, *name;
+	char dir[PATH_MAX];
+	enum status st;
+	bool there;
+
+	st = file_split(init_store_path(in), dir, sizeof(dir), &name, f);
+	if (st != STATUS_OK)
+		return st;
+	there = init_exists(dir);
+	st = store_prepare(where, in->owner, in->group, f);
+	if (st == STATUS_OK && !there)
+		undo_dir(&in->undo, dir);
+	if (st == STATUS_OK)
+		undo_store(&in->undo, init_store_path(in));
+	return st;
+}
+
+static enum status
+init_config_write(struct init *in, struct fault *f)
+{
+	char dir[PATH_MAX];
+	const char *name;
+	enum status st;
+
+	if (in->config == NULL || in->config_exists)
+		return STATUS_OK;
+	st = file_split(in->config, dir, sizeof(dir), &name, f);
+	if (st != STATUS_OK)
+		return st;
+	if (!init_exists(dir)) {
+		if (mkdir(dir, 0700) != 0)
+			return fault_errno(f, errno, "cannot make %s", dir);
+		undo_dir(&in->undo, dir);
+		/* umask keeps mkdir() from it. */
+		if (chmod(dir, INIT_CONFIG_MODE) != 0)
+			return fault_errno(f, errno, "cannot open %s to all",
+					   dir);
+	}
+	st = admin_init_config(in->config, in->c->where, f);
+	if (st == STATUS_OK)
+		undo_file(&in->undo, in->config);
+	return st;
+}
+
+static enum status
+init_key(struct init *in, struct fault *f)
+{
+	const char *key = in->c->config.store_key;
+	enum status st;
+
+	st = crypto_keys_create(key, in->owner, &in->c->keys, f);
+	if (st == STATUS_OK)
+		undo_file(&in->undo, key);
+	return st;
+}
+
+/* In the child. */
+static enum status
+init_as_owner(struct init *in, struct fault *f)
+{
+	struct cmd *c = in->c;
+	enum status st;
+
+	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	if ((st = owner_become(in->owner, in->group, f)) != STATUS_OK ||
+	    (st = store_create(c->config.store_where, c->now, f)) !=
+		    STATUS_OK ||
+	    (st = store_open(c->config.store_where, STORE_WRITE, &c->store,
+			     f)) != STATUS_OK)
+		return st;
+	ground_admin(c);
+	return admin_init_store(&c->admin, f);
+}
+
+static void
+init_child(struct init *in, int to)
+{
+	struct fault f = { .text = "" };
+	enum status st = init_as_owner(in, &f);
+
+	ground_leave(in->c);
+	f.status = st;
+	/* When it cannot be told, the parent takes it for a failure. */
+	st = file_write(to, &f, sizeof(f), NULL);
+	_exit(st == STATUS_OK ? 0 : 1);
+}
+
+static enum status
+init_second_half(struct init *in, struct fault *f)
+{
+	struct fault why = { .text = "" };
+	AUTO_FD int from = -1, to = -1;
+	size_t len = 0;
+	enum status st;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fault_errno(f, errno, "cannot make a pipe");
+	from = ends[0];
+	to = ends[1];
+	(void)fflush(stdout);
+	if ((pid = fork()) < 0)
+		return fault_errno(f, errno, "cannot fork");
+	if (pid == 0)
+		init_child(in, to);
+	(void)close(steal_fd(&to));
+	st = file_read(from, &why, sizeof(why), &len, f);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	if (st != STATUS_OK || len != sizeof(why))
+		return fault(f, STATUS_SYSTEM,
+			     "the part that makes the store died");
+	why.text[sizeof(why.text) - 1] = '\0';
+	if (why.status == STATUS_OK)
+		return STATUS_OK;
+	return fault(f, why.status, "%s", why.text);
+}
+
+static enum status
+init_steps(struct init *in, struct fault *f)
+{
+	enum status st;
+
+	if ((st = init_plan(in, f)) != STATUS_OK ||
+	    (st = init_nothing_there(in, f)) != STATUS_OK ||
+	    (st = init_owner(in, f)) != STATUS_OK ||
+	    (st = init_store_dir(in, f)) != STATUS_OK ||
+	    (st = init_config_write(in, f)) != STATUS_OK ||
+	    (st = init_key(in, f)) != STATUS_OK)
+		return st;
+	return init_second_half(in, f);
+}
+
+static enum status
+init_report(const struct init *in, struct fault *f)
+{
+	const struct config *config = &in->c->config;
+	AUTO_JSON *j = NULL;
+
+	if (!in->c->json) {
+		undo_print(&in->undo);
+		if (in->config_exists)
+			out_line("Kept the file %s", in->config);
+		out_line("The store %s belongs to %s.", config->store_where,
+			 in->owner_name);
+		out_line("Next: sigractl user add NAME, then sigractl password "
+			 "set NAME.");
+		return STATUS_OK;
+	}
+	j = json_object();
+	out_put(j, "store", out_string(config->store_where));
+	out_put(j, "config", out_string(in->config));
+	out_put(j, "owner", out_string(in->owner_name));
+	out_put(j, "made", undo_json(&in->undo));
+	return out_json(j, f);
+}
+
+/* Ctrl-C waits until there is a whole store, or none. */
+static void
+init_signals(int how)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGQUIT);
+	(void)sigaddset(&set, SIGTSTP);
+	(void)sigprocmask(how, &set, NULL);
+}
+
+enum status
+cmd_init(struct cmd *c, struct fault *f)
+{
+	struct init in = { .c = c };
+	struct fault why = { .text = "" };
+	enum status st;
+
+	init_signals(SIG_BLOCK);
+	st = init_steps(&in, &why);
+	if (st == STATUS_OK) {
+		init_signals(SIG_UNBLOCK);
+		return init_report(&in, f);
+	}
+	undo_all(&in.undo);
+	init_signals(SIG_UNBLOCK);
+	return fault(f, st, "%s%s", why.text,
+		     in.undo.n == 0 ? "" :
+				      " (what init had made is removed again; "
+				      "it can be run once more)");
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/account.h"
+#include "base/text.h"
+#include "sigractl/date.h"
+#include "sigractl/shape.h"
+#include "sigractl/tty.h"
+
+#define USER_GRACE_DAYS 14
+#define USER_DONE_SIZE 384
+
+enum status
+cmd_user_add(struct cmd *c, struct fault *f)
+{
+	const char *expires = cmd_option(c, "expires");
+	struct admin_account_new n = { .name = c->arg[0],
+				       .email = cmd_option(c, "email") };
+	char done[USER_DONE_SIZE];
+	struct store_account acct;
+	enum status st;
+
+	if (expires != NULL &&
+	    (st = date_parse(expires, "--expires", &n.expires_at, f)) !=
+		    STATUS_OK)
+		return st;
+	if ((st = admin_account_add(&c->admin, &n, &acct, f)) != STATUS_OK)
+		return st;
+	(void)snprintf(done, sizeof(done),
+		       "Added user %s. Next: sigractl password set %s",
+		       acct.name, acct.name);
+	return shape_account_end(c, &acct, done, f);
+}
+
+/* What user show knows beyond the account's own row. */
+struct user_view {
+	struct store_account acct;
+	bool has_password;
+	struct store_password password;
+	int64_t sessions;
+	json_t *locks;		/* with --json */
+	unsigned lock_count;
+};
+
+static bool
+user_session_count(void *ctx, const struct store_session *s)
+{
+	struct user_view *v = ctx;
+
+	(void)s;
+	v->sessions++;
+	return true;
+}
+
+static bool
+user_lock_shape(void *ctx, const struct admin_lock *lock)
+{
+	struct user_view *v = ctx;
+
+	out_push(v->locks, shape_lock(lock));
+	return true;
+}
+
+static bool
+user_lock_print(void *ctx, const struct admin_lock *lock)
+{
+	struct user_view *v = ctx;
+	char last[TEXT_TIME_SIZE], until[TEXT_TIME_SIZE];
+
+	v->lock_count++;
+	(void)out_when(lock->last_at, last);
+	if (lock->locked)
+		out_field("Locked", "from %s until %s (%s, %lld failed)",
+			  lock->source, out_when(lock->until, until),
+			  lock->factor, (long long)lock->failed);
+	else
+		out_field("Failures", "%lld from %s, last %s (%s)",
+			  (long long)lock->failed, lock->source, last,
+			  lock->factor);
+	return true;
+}
+
+static const char *
+user_password_kind(const struct store_password *p)
+{
+	return p->kind == STORE_ARGON2ID ? "argon2id" : "crypt";
+}
+
+static enum status
+user_gather(const struct cmd *c, struct user_view *v, struct fault *f)
+{
+	enum status st;
+
+	if ((st = admin_account_find(&c->admin, c->arg[0], &v->acct, f)) !=
+	    STATUS_OK)
+		return st;
+	st = store_password_get(c->store, &v->acct.id, &v->password, f);
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		return st;
+	v->has_password = st == STATUS_OK;
+	return store_session_list(c->store, &v->acct.id, true,
+				  user_session_count, v, f);
+}
+
+static enum status
+user_show_json(const struct cmd *c, struct user_view *v, struct fault *f)
+{
+	AUTO_JSON *j = shape_account(&v->acct, c->now);
+	json_t *password = json_null();
+	enum status st;
+
+	v->locks = json_array();
+	st = admin_lock_list(&c->admin, &v->acct.id, user_lock_shape, v, f);
+	if (v->has_password) {
+		password = json_object();
+		out_put(password, "kind",
+			json_string(user_password_kind(&v->password)));
+		out_put(password, "set_at", out_time(v->password.set_at));
+		out_put(password, "must_change",
+			json_boolean(v->acct.must_change));
+	}
+	out_put(j, "password", password);
+	out_put(j, "locks", v->locks);
+	out_put(j, "open_sessions", json_integer(v->sessions));
+	return st == STATUS_OK ? out_json(j, f) : st;
+}
+
+static void
+user_print_state(const struct cmd *c, const struct store_account *acct)
+{
+	char when[TEXT_TIME_SIZE];
+
+	out_field("State", "%s", admin_account_state(acct, c->now));
+	if (acct->state == STORE_DISABLED)
+		out_field("Reason", "%s", acct->reason);
+	if (acct->state == STORE_PENDING)
+		out_field("Deleted on", "%s", out_when(acct->delete_at, when));
+	if (acct->expires_at == 0)
+		out_field("Expires", "never");
+	else
+		out_field(admin_account_expired(acct, c->now) ? "Expired" :
+								"Expires",
+			  "%s", out_when(acct->expires_at, when));
+}
+
+static enum status
+user_show_text(const struct cmd *c, struct user_view *v, struct fault *f)
+{
+	char when[TEXT_TIME_SIZE];
+	enum status st;
+
+	out_field("Name", "%s", v->acct.name);
+	out_field("Id", "%s", v->acct.id.s);
+	if (v->acct.email[0] != '\0')
+		out_field("Email", "%s", v->acct.email);
+	user_print_state(c, &v->acct);
+	out_field("Added", "%s", out_when(v->acct.created_at, when));
+	if (v->has_password)
+		out_field("Password", "%s, set %s%s",
+			  user_password_kind(&v->password),
+			  out_when(v->password.set_at, when),
+			  v->acct.must_change ? ", has to be changed" : "");
+	else
+		out_field("Password", "none");
+	st = admin_lock_list(&c->admin, &v->acct.id, user_lock_print, v, f);
+	if (st != STATUS_OK)
+		return st;
+	if (v->lock_count == 0)
+		out_field("Failures", "none");
+	out_field("Sessions", "%lld open", (long long)v->sessions);
+	return STATUS_OK;
+}
+
+enum status
+cmd_user_show(struct cmd *c, struct fault *f)
+{
+	struct user_view v = { .has_password = false };
+	enum status st;
+
+	if ((st = user_gather(c, &v, f)) != STATUS_OK)
+		return st;
+	return c->json ? user_show_json(c, &v, f) : user_show_text(c, &v, f);
+}
+
+struct user_list {
+	const struct cmd *c;
+	struct out_table table;
+	json_t *users; /* with --json */
+};
+
+static bool
+user_list_each(void *ctx, const struct store_account *acct)
+{
+	struct user_list *l = ctx;
+	const char *state = admin_account_state(acct, l->c->now);
+	char when[TEXT_TIME_SIZE];
+
+	/* A deletion that is due: the next change makes it one. */
+	if (strcmp(state, "deleted") == 0)
+		return true;
+	if (l->c->json) {
+		out_push(l->users, shape_account(acct, l->c->now));
+		return true;
+	}
+	if (acct->state == STORE_ACTIVE &&
+	    admin_account_expired(acct, l->c->now))
+		state = "expired";
+	out_table_row(&l->table,
+		      (const char *const[]){ acct->name, state,
+					     out_when(acct->expires_at, when),
+					     acct->email },
+		      4);
+	return true;
+}
+
+enum status
+cmd_user_list(struct cmd *c, struct fault *f)
+{
+	static const struct out_column columns[] = { { "NAME", OUT_TEXT },
+						     { "STATE", OUT_TEXT },
+						     { "EXPIRES", OUT_TEXT },
+						     { "EMAIL", OUT_FREE } };
+	struct user_list l = { .c = c };
+	AUTO_JSON *j = NULL;
+	enum status st, end;
+
+	if (!c->json) {
+		out_table_start(&l.table, columns, 4);
+		st = store_account_list(c->store, "", user_list_each, &l, f);
+		end = out_table_end(&l.table, "There are no users.",
+				    st == STATUS_OK ? f : NULL);
+		return st == STATUS_OK ? end : st;
+	}
+	j = json_object();
+	l.users = json_array();
+	st = store_account_list(c->store, "", user_list_each, &l, f);
+	out_put(j, "users", l.users);
+	return st == STATUS_OK ? out_json(j, f) : st;
+}
+
+enum status
+cmd_user_rename(struct cmd *c, struct fault *f)
+{
+	char done[USER_DONE_SIZE];
+	struct store_account acct;
+	enum status st;
+
+	st = admin_account_rename(&c->admin, c->arg[0], c->arg[1], &acct, f);
+	if (st != STATUS_OK)
+		return st;
+	(void)snprintf(done, sizeof(done), "User %s is now called %s.",
+		       c->arg[0], acct.name);
+	return shape_account_end(c, &acct, done, f);
+}
+
+enum status
+cmd_user_disable(struct cmd *c, struct fault *f)
+{
+	const char *reason = cmd_option(c, "reason");
+	char done[USER_DONE_SIZE];
+	struct store_account acct;
+	enum status st;
+
+	if (reason == NULL)
+		return fault(f, STATUS_INVALID, "say why: --reason TEXT");
+	st = admin_account_disable(&c->admin, c->arg[0], reason, &acct, f);
+	if (st != STATUS_OK)
+		return st;
+	(void)snprintf(done, sizeof(done),
+		       "Disabled user %s. Sessions that are open stay so: see "
+		       "sigractl session list --user %s", acct.name,
+		       acct.name);
+	return shape_account_end(c, &acct, done, f);
+}
+
+enum status
+cmd_user_enable(struct cmd *c, struct fault *f)
+{
+	char done[USER_DONE_SIZE];
+	struct store_account acct;
+	enum status st;
+
+	st = admin_account_enable(&c->admin, c->arg[0], &acct, f);
+	if (st != STATUS_OK)
+		return st;
+	(void)snprintf(done, sizeof(done), "Enabled user %s.%s", acct.name,
+		       admin_account_expired(&acct, c->now) ?
+			       " It has expired, though: see user expire." :
+			       "");
+	return shape_account_end(c, &acct, done, f);
+}
+
+enum status
+cmd_user_expire(struct cmd *c, struct fault *f)
+{
+	char done[USER_DONE_SIZE], when[TEXT_TIME_SIZE];
+	struct store_account acct;
+	int64_t at = 0;
+	enum status st;
+
+	if (strcmp(c->arg[1], "never") != 0 &&
+	    (st = date_parse(c->arg[1], "user expire", &at, f)) != STATUS_OK)
+		return st;
+	st = admin_account_expire(&c->admin, c->arg[0], at, &acct, f);
+	if (st != STATUS_OK)
+		return st;
+	if (at == 0)
+		(void)snprintf(done, sizeof(done), "User %s never expires.",
+			       acct.name);
+	else
+		(void)snprintf(done, sizeof(done), "User %s expires %s.",
+			       acct.name, out_when(at, when));
+	return shape_account_end(c, &acct, done, f);
+}
+
+/* Typing the name is what a slip of the finger does not do. */
+static enum status
+user_delete_confirm(const char *name, struct fault *f)
+{
+	char prompt[128], safe[64], answer[USER_MAX];
+	enum status st;
+
+	text_encode(name, strlen(name), safe, sizeof(safe));
+	(void)snprintf(prompt, sizeof(prompt),
+		       "Type the name again to delete %s: ", safe);
+	st = tty_ask_visible(prompt, answer, sizeof(answer), f);
+	if (st == STATUS_INVALID)
+		return fault(f, st,
+			     "nobody is there to confirm it: give --yes");
+	if (st != STATUS_OK)
+		return st;
+	if (strcmp(answer, name) != 0)
+		return fault(f, STATUS_CANCELLED,
+			     "that is not the name: nothing was deleted");
+	return STATUS_OK;
+}
+
+static enum status
+user_delete_end(const struct cmd *c, const struct store_account *acct,
+		struct fault *f)
+{
+	char done[USER_DONE_SIZE], when[TEXT_TIME_SIZE];
+
+	if (acct->state == STORE_DELETED)
+		(void)snprintf(done, sizeof(done), "Deleted user %s.",
+			       acct->name);
+	else
+		(void)snprintf(done, sizeof(done),
+			       "User %s may not log in, and is deleted on %s. "
+			       "Until then sigractl user enable %s brings it "
+			       "back.", acct->name,
+			       out_when(acct->delete_at, when), acct->name);
+	return shape_account_end(c, acct, done, f);
+}
+
+enum status
+cmd_user_delete(struct cmd *c, struct fault *f)
+{
+	const char *grace = cmd_option(c, "grace");
+	int64_t days = USER_GRACE_DAYS;
+	struct store_account acct;
+	enum status st;
+
+	if (grace != NULL &&
+	    !text_number(grace, 0, ADMIN_GRACE_DAYS_MAX, &days))
+		return fault(f, STATUS_INVALID,
+			     "--grace: '%s' is no number of days, 0 to %d",
+			     grace, ADMIN_GRACE_DAYS_MAX);
+	/* Nobody is asked about who is not there. */
+	st = admin_account_find(&c->admin, c->arg[0], &acct, f);
+	if (st == STATUS_OK && cmd_option(c, "yes") == NULL)
+		st = user_delete_confirm(c->arg[0], f);
+	if (st != STATUS_OK)
+		return st;
+	cmd_clock(c);
+	st = admin_account_delete(&c->admin, c->arg[0], days, &acct, f);
+	return st == STATUS_OK ? user_delete_end(c, &acct, f) : st;
+}

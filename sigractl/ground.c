@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "sigractl/ground.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "session/keycheck.h"
+#include "sigractl/owner.h"
+
+enum status
+ground_where_valid(const struct cmd *c, struct fault *f)
+{
+	static const char prefix[] = GROUND_PREFIX "/";
+
+	if (c->where == NULL)
+		return STATUS_OK;
+	if (c->actor.delegated)
+		return fault(f, STATUS_DENIED,
+			     "-s is not for sudo: as root another store would "
+			     "be opened for you; use the configured one");
+	if (strncmp(c->where, prefix, sizeof(prefix) - 1) != 0)
+		return fault(f, STATUS_INVALID,
+			     "-s %s: give the store as sqlite: and an absolute "
+			     "path, as in sqlite:/var/lib/sigra/sigra.db",
+			     c->where);
+	return STATUS_OK;
+}
+
+static enum status
+ground_where_set(struct cmd *c, struct fault *f)
+{
+	if (c->where != NULL &&
+	    !text_copy(c->config.store_where, sizeof(c->config.store_where),
+		       c->where))
+		return fault(f, STATUS_INVALID, "-s: the path is too long");
+	return STATUS_OK;
+}
+
+enum status
+ground_trial(struct cmd *c, struct fault *f)
+{
+	const char *path = c->where + sizeof(GROUND_PREFIX) - 1;
+	int dir = (int)(strrchr(path, '/') - path);
+	struct buf b;
+
+	config_defaults(&c->config);
+	buf_start(&b, c->config.store_key, sizeof(c->config.store_key));
+	buf_printf(&b, "%.*s/sigra.key", dir, path);
+	if (b.full)
+		return fault(f, STATUS_INVALID, "-s: the path is too long");
+	return ground_where_set(c, f);
+}
+
+/* A file that cannot be used is not the fault of how we were called. */
+static enum status
+ground_config_broken(enum status st, const struct fault *why, struct fault *f)
+{
+	if (st == STATUS_NOT_FOUND || st == STATUS_INVALID)
+		st = STATUS_UNAVAILABLE;
+	return fault(f, st, "%s", why->text);
+}
+
+enum status
+ground_config(struct cmd *c, struct fault *f)
+{
+	const char *path = c->config_path;
+	struct fault why = { .text = "" };
+	enum status st;
+
+	if (ground_is_trial(c))
+		return ground_trial(c, f);
+	st = config_load(path == NULL ? SIGRA_CONFIG : path, geteuid(),
+			 &c->config, &why);
+	if (st != STATUS_OK)
+		return ground_config_broken(st, &why, f);
+	return ground_where_set(c, f);
+}
+
+static void
+ground_syslog(void *ctx, const char *line)
+{
+	(void)ctx;
+	syslog(LOG_NOTICE, "%s", line);
+}
+
+void
+ground_admin(struct cmd *c)
+{
+	/* A trial store's doings are nobody's but its owner's. */
+	audit_start(&c->audit, c->store, c->host,
+		    ground_is_trial(c) ? NULL : ground_syslog, NULL);
+	c->admin = (struct admin){ .store = c->store,
+				   .keys = &c->keys,
+				   .config = &c->config,
+				   .audit = &c->audit,
+				   .actor = c->actor.text,
+				   .now = c->now };
+	if (c->actor.loginuid[0] != '\0') {
+		c->admin.loginuid = c->actor.loginuid;
+		c->admin.sudo_uid = c->actor.sudo_uid;
+	}
+}
+
+enum status
+ground_open(struct cmd *c, enum store_mode mode, struct fault *f)
+{
+	enum status st;
+
+	if ((st = store_open(c->config.store_where, mode, &c->store, f)) !=
+		    STATUS_OK ||
+	    (st = crypto_keys_load(c->config.store_key, geteuid(), &c->keys,
+				   f)) != STATUS_OK ||
+	    (st = session_key_check(c->store, &c->keys, f)) != STATUS_OK)
+		return st;
+	ground_admin(c);
+	return STATUS_OK;
+}
+
+static enum status
+ground_become(struct cmd *c, struct fault *f)
+{
+	struct fault why = { .text = "" };
+	enum status st;
+	uid_t uid;
+	gid_t gid;
+
+	st = store_owner(c->config.store_where, &uid, &gid, &why);
+	if (st == STATUS_NOT_FOUND)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "%s; sigractl init makes a store", why.text);
+	if (st != STATUS_OK)
+		return fault(f, st, "%s", why.text);
+	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	return owner_become(uid, gid, f);
+}
+
+/* No store gives NOT_FOUND, which for us means that no user was found. */
+static enum status
+ground_store_missing(enum status st, struct fault *f)
+{
+	struct fault why = *f;
+
+	if (st != STATUS_NOT_FOUND && st != STATUS_INVALID)
+		return st;
+	return fault(f, STATUS_UNAVAILABLE, "%s", why.text);
+}
+
+enum status
+ground_enter(struct cmd *c, struct fault *f)
+{
+	enum status st;
+
+	if (c->row->access == CMD_PLAIN)
+		return STATUS_OK;
+	if ((st = crypto_start(f)) != STATUS_OK ||
+	    (st = ground_where_valid(c, f)) != STATUS_OK)
+		return st;
+	if (gethostname(c->host, sizeof(c->host)) != 0)
+		return fault(f, STATUS_SYSTEM, "cannot learn the host's name");
+	c->host[sizeof(c->host) - 1] = '\0';
+	if (c->row->access == CMD_INIT)
+		return STATUS_OK;
+	if ((st = ground_config(c, f)) != STATUS_OK ||
+	    (st = ground_become(c, f)) != STATUS_OK ||
+	    c->row->access == CMD_OWNER)
+		return st;
+	st = ground_open(c, c->row->access == CMD_WRITE ? STORE_WRITE :
+							  STORE_READ, f);
+	return ground_store_missing(st, f);
+}
+
+void
+ground_leave(struct cmd *c)
+{
+	if (c->store != NULL)
+		store_close(c->store);
+	c->store = NULL;
+	crypto_keys_wipe(&c->keys);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* sigractl(8).  The table is the program's index: begin here. */
+#include <limits.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "sigractl/args.h"
+#include "sigractl/ground.h"
+#include "sigractl/help.h"
+#include "sigractl/out.h"
+#include "sigractl/owner.h"
+#include "sigractl/shape.h"
+
+#define OPTIONS(...) (const struct cmd_option[]){ __VA_ARGS__, { .name = NULL } }
+
+static const struct cmd_option main_rule_options[] = {
+	{ "require", "SETS", "ask for factors: 'password'" },
+	{ "admit", NULL, "let the account's state decide" },
+	{ "deny", NULL, "refuse" },
+	{ "abstain", NULL, "leave it to the rest of the PAM stack" },
+	{ "phase", "P,P", "auth, account, password, session or all" },
+	{ "service", "GLOBS", "only these services: 'sshd,su*'" },
+	{ "host", "GLOBS", "only on these hosts" },
+	{ "user", "GLOBS", "only these users" },
+	{ "group", "NAMES", "only members of these Unix groups" },
+	{ "account", "WHICH", "any, known or unknown to sigra" },
+	{ "network", "CIDRS", "only from there: '10.0.0.0/8'" },
+	{ "note", "TEXT", "why the rule is there" },
+	{ "at", "N", "at this place; default: last" },
+	{ .name = NULL },
+};
+
+const struct cmd_row cmd_rows[] = {
+	{ "init", "", 0, 0, CMD_INIT, "make the config, the key and the store",
+	  "store,config,owner,made[]",
+	  OPTIONS({ "owner", "USER", "who owns the store; default: sigra" }),
+	  cmd_init },
+	{ "user add", "NAME", 1, 1, CMD_WRITE, "add an account", SHAPE_ACCOUNT,
+	  OPTIONS({ "email", "ADDRESS", "where mail may go" },
+		  { "expires", "DATE", "no login from then on" }),
+	  cmd_user_add },
+	{ "user show", "NAME", 1, 1, CMD_READ, "what is known of an account",
+	  SHAPE_ACCOUNT ",password{kind,set_at,must_change},locks[" SHAPE_LOCK
+			"],open_sessions",
+	  NULL, cmd_user_show },
+	{ "user list", "", 0, 0, CMD_READ, "all accounts",
+	  "users[" SHAPE_ACCOUNT "]", NULL, cmd_user_list },
+	{ "user rename", "NAME NEW", 2, 2, CMD_WRITE, "change a login name",
+	  SHAPE_ACCOUNT, NULL, cmd_user_rename },
+	{ "user disable", "NAME", 1, 1, CMD_WRITE, "refuse every login",
+	  SHAPE_ACCOUNT,
+	  OPTIONS({ "reason", "TEXT", "why; has to be given" }),
+	  cmd_user_disable },
+	{ "user enable", "NAME", 1, 1, CMD_WRITE,
+	  "end disable, or a pending deletion", SHAPE_ACCOUNT, NULL,
+	  cmd_user_enable },
+	{ "user expire", "NAME DATE|never", 2, 2, CMD_WRITE,
+	  "refuse logins from a day on", SHAPE_ACCOUNT, NULL,
+	  cmd_user_expire },
+	{ "user delete", "NAME", 1, 1, CMD_WRITE, "delete, after days of grace",
+	  SHAPE_ACCOUNT,
+	  OPTIONS({ "grace", "DAYS", "default 14; 0: now, for good" },
+		  { "yes", NULL, "do not ask" }),
+	  cmd_user_delete },
+	{ "password set", "NAME", 1, 1, CMD_WRITE, "set a password",
+	  "id,name,must_change",
+	  OPTIONS({ "stdin", NULL, "read it from standard input" },
+		  { "must-change", NULL, "ask for another at next login" }),
+	  cmd_password_set },
+	{ "password import", "NAME", 1, 1, CMD_WRITE, "take a crypt(3) string",
+	  "id,name,must_change",
+	  OPTIONS({ "stdin", NULL, "from standard input; must be given" }),
+	  cmd_password_import },
+	{ "password check", "[NAME]", 0, 1, CMD_READ,
+	  "would it be accepted? exit 0 or 6", "acceptable,reason",
+	  OPTIONS({ "stdin", NULL, "read it from standard input" }),
+	  cmd_password_check },
+	{ "policy list", "", 0, 0, CMD_READ, "the rules; the first match counts",
+	  "rules[" SHAPE_RULE "]", NULL, cmd_policy_list },
+	{ "policy add", "", 0, 0, CMD_WRITE, "add a rule",
+	  "rule{" SHAPE_RULE "}," SHAPE_FINDINGS, main_rule_options,
+	  cmd_policy_add },
+	{ "policy move", "FROM TO", 2, 2, CMD_WRITE, "move a rule",
+	  "rule{" SHAPE_RULE "}," SHAPE_FINDINGS, NULL, cmd_policy_move },
+	{ "policy remove", "N", 1, 1, CMD_WRITE, "remove a rule",
+	  "rule{" SHAPE_RULE "}," SHAPE_FINDINGS, NULL, cmd_policy_remove },
+	{ "policy check", "", 0, 0, CMD_READ, "are the rules sane? exit 0 or 6",
+	  SHAPE_FINDINGS, NULL, cmd_policy_check },
+	{ "policy explain", "USER", 1, 1, CMD_READ,
+	  "what would a login be asked, and why?",
+	  "user,service,phase,host,source,rule{" SHAPE_RULE
+	  "},facts{known,account,enrolled[],usable[],must_change},"
+	  "decision{step,reason,factor}",
+	  OPTIONS({ "service", "NAME", "which service; has to be given" },
+		  { "rhost", "ADDRESS", "from where" },
+		  { "phase", "P", "auth (default), account, password, session" },
+		  { "tty", "NAME", "on which terminal" }),
+	  cmd_policy_explain },
+	{ "lock list", "", 0, 0, CMD_READ, "failures, and who is locked out",
+	  "locks[" SHAPE_LOCK "]", NULL, cmd_lock_list },
+	{ "lock clear", "USER", 1, 1, CMD_WRITE, "forget a user's failures",
+	  "id,name,source,dropped",
+	  OPTIONS({ "source", "SOURCE", "only from there, as lock list says" }),
+	  cmd_lock_clear },
+	{ "session list", "", 0, 0, CMD_READ, "who is logged in",
+	  "sessions[id,user,account,login,service,tty,rhost,factors,host,boot,"
+	  "pid,opened_at,closed_at]",
+	  OPTIONS({ "user", "NAME", "only this user's" },
+		  { "all", NULL, "the closed ones, too" }),
+	  cmd_session_list },
+	{ "audit list", "", 0, 0, CMD_READ, "what happened, newest first",
+	  "entries[id,host,seq,at,action,outcome,actor,actor_name,effective,"
+	  "effective_name,target,target_name,service,tty,rhost,pid,meta],next",
+	  OPTIONS({ "user", "NAME", "about this user" },
+		  { "action", "ACTION", "'user.created', or 'user.' for all" },
+		  { "outcome", "O", "success, failure or error" },
+		  { "service", "NAME", "by this service" },
+		  { "rhost", "ADDRESS", "from there" },
+		  { "since", "DATE", "not before" },
+		  { "until", "DATE", "not after" },
+		  { "limit", "N", "how many; default 50" },
+		  { "before", "CURSOR", "the next page" }),
+	  cmd_audit_list },
+	{ "store check", "", 0, 0, CMD_OWNER, "is the store sound? exit 0 or 1",
+	  "findings[about,text]", NULL, cmd_store_check },
+	{ "store migrate", "", 0, 0, CMD_OWNER, "bring it to this version",
+	  "from,to", NULL, cmd_store_migrate },
+	{ "help", "[COMMAND...]", 0, 2, CMD_PLAIN, "this, or one command",
+	  "commands[command,arguments,help,json]", NULL, cmd_help },
+	{ .words = NULL },
+};
+
+const char *
+cmd_option(const struct cmd *c, const char *name)
+{
+	for (size_t i = 0; c->row->options != NULL &&
+			   c->row->options[i].name != NULL; i++)
+		if (strcmp(c->row->options[i].name, name) == 0)
+			return c->option[i];
+	return NULL;
+}
+
+void
+cmd_clock(struct cmd *c)
+{
+	c->now = time(NULL);
+	c->admin.now = c->now;
+}
+
+enum cmd_exit
+cmd_exit_of(enum status st)
+{
+	switch (st) {
+	case STATUS_OK:
+		return CMD_DONE;
+	case STATUS_INVALID:
+		return CMD_USAGE;
+	case STATUS_NOT_FOUND:
+		return CMD_NOT_FOUND;
+	case STATUS_CONFLICT:
+	case STATUS_LOST:
+		return CMD_CONFLICT;
+	case STATUS_DENIED:
+		return CMD_DENIED;
+	case STATUS_REFUSED:
+		return CMD_REFUSED;
+	case STATUS_BUSY:
+	case STATUS_UNAVAILABLE:
+	case STATUS_SCHEMA:
+	case STATUS_CORRUPT:
+		return CMD_UNAVAILABLE;
+	case STATUS_IN_DOUBT:
+	case STATUS_CANCELLED:
+	case STATUS_PROTOCOL:
+	case STATUS_SYSTEM:
+		break;
+	}
+	return CMD_FAILED;
+}
+
+/* We leave the directory before the file is read. */
+static enum status
+main_config_path(struct cmd *c, char path[PATH_MAX], struct fault *f)
+{
+	char cwd[PATH_MAX];
+	int n;
+
+	if (c->config_path == NULL || c->config_path[0] == '/')
+		return STATUS_OK;
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
+		return fault(f, STATUS_INVALID,
+			     "-c %s: give an absolute path", c->config_path);
+	n = snprintf(path, PATH_MAX, "%s/%s", cwd, c->config_path);
+	if (n < 0 || n >= PATH_MAX)
+		return fault(f, STATUS_INVALID, "-c: the path is too long");
+	c->config_path = path;
+	return STATUS_OK;
+}
+
+/* What needs no store, no identity and no rights. */
+static bool
+main_says(const struct cmd *c)
+{
+	if (c->version)
+		(void)puts("sigractl " SIGRA_VERSION);
+	else if (c->commands)
+		help_commands();
+	else if (c->help && c->row != NULL)
+		help_row(c->row);
+	else if (c->help)
+		help_table(NULL);
+	else
+		return false;
+	return true;
+}
+
+static enum status
+main_run(int argc, char **argv, const char *sudo_uid, struct cmd *c,
+	 struct fault *f)
+{
+	char path[PATH_MAX];
+	enum status st;
+
+	if ((st = args_parse(argc, argv, c, f)) != STATUS_OK || main_says(c))
+		return st;
+	if (c->row == NULL) {
+		help_usage(stderr);
+		c->exit = CMD_USAGE;
+		return STATUS_OK;
+	}
+	if ((st = actor_find(sudo_uid, &c->actor, f)) != STATUS_OK ||
+	    (st = main_config_path(c, path, f)) != STATUS_OK ||
+	    (st = ground_enter(c, f)) != STATUS_OK)
+		return st;
+	return c->row->run(c, f);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cmd c;
+	struct fault f = { .text = "" };
+	const char *sudo = getenv("SUDO_UID");
+	char sudo_uid[64] = "";
+	enum status st;
+
+	/* One too long to be a number is kept long enough to be none. */
+	if (sudo != NULL)
+		(void)snprintf(sudo_uid, sizeof(sudo_uid), "%s", sudo);
+	st = owner_clean(&f);
+	(void)setlocale(LC_CTYPE, "");
+	c.now = time(NULL);
+	if (st == STATUS_OK)
+		st = main_run(argc, argv, sudo_uid, &c, &f);
+	ground_leave(&c);
+	if (st == STATUS_OK)
+		st = out_finish(&f);
+	if (st == STATUS_OK)
+		return (int)c.exit;
+	out_error(f.text);
+	return (int)cmd_exit_of(st);
+}

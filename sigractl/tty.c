@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "sigractl/tty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/file.h"
+#include "base/io.h"
+
+/* One byte more than an answer may have, so that a longer one shows. */
+#define TTY_LINE_SIZE (ANSWER_MAX + 1)
+
+static const int tty_signals[] = { SIGALRM, SIGHUP,  SIGINT,  SIGPIPE,
+				   SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN,
+				   SIGTTOU };
+#define TTY_SIGNALS (sizeof(tty_signals) / sizeof(tty_signals[0]))
+
+static volatile sig_atomic_t tty_caught;
+
+static void
+tty_catch(int sig)
+{
+	tty_caught = sig;
+}
+
+/* A line of the terminal; the caller wipes it. */
+struct tty_line {
+	char b[TTY_LINE_SIZE];
+	size_t len;
+	bool over;  /* longer than that: the rest was thrown away */
+	bool ended; /* a newline came */
+	int err;
+};
+
+static void
+tty_line_wipe(struct tty_line *l)
+{
+	explicit_bzero(l, sizeof(*l));
+}
+
+#define TTY_LINE(name)                                                        \
+	__attribute__((cleanup(tty_line_wipe))) struct tty_line name = {       \
+		.len = 0                                                      \
+	}
+
+static void
+tty_write(int fd, const char *s)
+{
+	/* When it fails, reading will fail too. */
+	ssize_t n = write(fd, s, strlen(s));
+
+	(void)n;
+}
+
+/* Signals are let in only while waiting, so that none slips in between the
+ * look at tty_caught and a read that never ends. */
+static bool
+tty_wait(int fd, const sigset_t *open)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (tty_caught == 0)
+		if (ppoll(&p, 1, NULL, open) >= 0)
+			return true;
+	return false;
+}
+
+static void
+tty_line_read(int fd, const sigset_t *open, struct tty_line *l)
+{
+	*l = (struct tty_line){ .len = 0 };
+	while (tty_wait(fd, open)) {
+		char c = '\0';
+		ssize_t n = read(fd, &c, 1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			l->err = errno;
+		if (n <= 0)
+			return;
+		l->ended = c == '\n';
+		if (l->ended)
+			return;
+		if (l->len < sizeof(l->b))
+			l->b[l->len++] = c;
+		else
+			l->over = true;
+	}
+}
+
+/* Echo off, ask, echo as it was. */
+static void
+tty_hidden(int fd, const char *prompt, const sigset_t *open,
+	   struct tty_line *l)
+{
+	struct termios was, now;
+
+	if (tcgetattr(fd, &was) == 0) {
+		now = was;
+		now.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+		if (tcsetattr(fd, TCSAFLUSH, &now) == 0) {
+			tty_write(fd, prompt);
+			tty_line_read(fd, open, l);
+			tty_write(fd, "\n");
+			/* In the background SIGTTOU ends it. */
+			while (tcsetattr(fd, TCSAFLUSH, &was) != 0 &&
+			       errno == EINTR && tty_caught != SIGTTOU)
+				continue;
+			return;
+		}
+	}
+	*l = (struct tty_line){ .err = errno };
+}
+
+/* Ask once with our handlers in place; put everything back. */
+static void
+tty_round(int fd, const char *prompt, bool echo, struct tty_line *l)
+{
+	struct sigaction act = { .sa_handler = tty_catch };
+	struct sigaction old[TTY_SIGNALS];
+	sigset_t held, open;
+
+	tty_caught = 0;
+	(void)sigemptyset(&act.sa_mask);
+	(void)sigemptyset(&held);
+	for (size_t i = 0; i < TTY_SIGNALS; i++) {
+		(void)sigaction(tty_signals[i], &act, &old[i]);
+		/* These two come from our own calls, and only if not held. */
+		if (tty_signals[i] != SIGTTIN && tty_signals[i] != SIGTTOU)
+			(void)sigaddset(&held, tty_signals[i]);
+	}
+	(void)sigprocmask(SIG_BLOCK, &held, &open);
+	if (echo) {
+		tty_write(fd, prompt);
+		tty_line_read(fd, &open, l);
+	} else {
+		tty_hidden(fd, prompt, &open, l);
+	}
+	/* Before the handlers go: what is still held is caught, not lost. */
+	(void)sigprocmask(SIG_SETMASK, &open, NULL);
+	for (size_t i = 0; i < TTY_SIGNALS; i++)
+		(void)sigaction(tty_signals[i], &old[i], NULL);
+}
+
+static enum status
+tty_ask(const char *prompt, bool echo, struct tty_line *l, struct fault *f)
+{
+	AUTO_FD int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return fault(f, STATUS_INVALID,
+			     "there is no terminal to ask on");
+	for (;;) {
+		int sig;
+
+		tty_round(fd, prompt, echo, l);
+		sig = tty_caught;
+		if (sig == 0)
+			break;
+		(void)raise(sig);
+		/* Here again: stopped and continued, or the signal is ignored
+		 * by whoever started us. */
+		if (sig != SIGTSTP && sig != SIGTTIN && sig != SIGTTOU)
+			return fault(f, STATUS_CANCELLED, "cancelled");
+	}
+	if (l->err != 0)
+		return fault_errno(f, l->err, "cannot read the terminal");
+	if (!l->ended && l->len == 0)
+		return fault(f, STATUS_CANCELLED, "no answer was given");
+	return STATUS_OK;
+}
+
+enum status
+tty_ask_secret(const char *prompt, struct secret *out, struct fault *f)
+{
+	enum status st;
+	TTY_LINE(line);
+
+	if ((st = tty_ask(prompt, false, &line, f)) != STATUS_OK)
+		return st;
+	if (line.over || line.len > ANSWER_MAX)
+		return fault(f, STATUS_REFUSED,
+			     "that is longer than %d bytes", ANSWER_MAX);
+	return secret_set(out, line.b, line.len, f);
+}
+
+enum status
+tty_ask_visible(const char *prompt, char *out, size_t size, struct fault *f)
+{
+	enum status st;
+	TTY_LINE(line);
+
+	if ((st = tty_ask(prompt, true, &line, f)) != STATUS_OK)
+		return st;
+	if (line.over || line.len >= size ||
+	    memchr(line.b, '\0', line.len) != NULL)
+		return fault(f, STATUS_INVALID, "that is no answer");
+	memcpy(out, line.b, line.len);
+	out[line.len] = '\0';
+	return STATUS_OK;
+}
+
+/* All of standard input, as long as it is of a sane length. */
+static enum status
+tty_stdin_read(char *b, size_t size, size_t *len, struct fault *f)
+{
+	enum status st = file_read(STDIN_FILENO, b, size, len, f);
+
+	if (st == STATUS_INVALID)
+		return fault(f, STATUS_REFUSED,
+			     "standard input holds more than the %d bytes of "
+			     "one line", ANSWER_MAX);
+	return st;
+}
+
+static enum status
+tty_stdin_line(const char *b, size_t len, struct secret *out, struct fault *f)
+{
+	const char *end = memchr(b, '\n', len);
+
+	if (end != NULL && end != b + len - 1)
+		return fault(f, STATUS_INVALID,
+			     "standard input holds more than one line");
+	if (end != NULL)
+		len--;
+	if (len > ANSWER_MAX)
+		return fault(f, STATUS_REFUSED,
+			     "the line is longer than %d bytes", ANSWER_MAX);
+	if (memchr(b, '\0', len) != NULL)
+		return fault(f, STATUS_REFUSED,
+			     "the line holds a NUL byte, which no prompt can "
+			     "take");
+	return secret_set(out, b, len, f);
+}
+
+enum status
+tty_stdin_secret(struct secret *out, struct fault *f)
+{
+	char b[2 * (ANSWER_MAX + 1)];
+	enum status st;
+	size_t len;
+
+	if (isatty(STDIN_FILENO))
+		return fault(f, STATUS_INVALID,
+			     "standard input is a terminal: leave --stdin out "
+			     "and be asked");
+	st = tty_stdin_read(b, sizeof(b), &len, f);
+	if (st == STATUS_OK)
+		st = tty_stdin_line(b, len, out, f);
+	explicit_bzero(b, sizeof(b));
+	return st;
+}

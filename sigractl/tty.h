@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Secrets from a person or a pipe, never from the command line. */
+#ifndef SIGRACTL_TTY_H
+#define SIGRACTL_TTY_H
+
+#include "base/fault.h"
+#include "base/secret.h"
+
+/*
+ * Ask on the controlling terminal with the echo off.  However the asking ends
+ * (Ctrl-C, Ctrl-Z, a hang-up), the terminal is as it was before; the signal
+ * then does what it would have done.  STATUS_CANCELLED: end of file;
+ * STATUS_INVALID: no terminal.
+ */
+enum status tty_ask_secret(const char *prompt, struct secret *out,
+			   struct fault *f) MUST_USE;
+
+/* Likewise with the echo on; the answer is cut off at SIZE and refused. */
+enum status tty_ask_visible(const char *prompt, char *out, size_t size,
+			    struct fault *f) MUST_USE;
+
+/*
+ * The one line that standard input holds, its newline dropped.  STATUS_REFUSED
+ * when it is longer than a secret may be or holds a NUL byte; STATUS_INVALID
+ * when there is a second line, or standard input is a terminal.
+ */
+enum status tty_stdin_secret(struct secret *out, struct fault *f) MUST_USE;
+
+#endif

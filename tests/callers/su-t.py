@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""su: user to user, root to user, and root itself."""
+from machine import (Terminal, Watch, audit, check, check_leaks, equal,
+                     given_up, initialise, main, person, reason, run, sessions,
+                     stack, until)
+
+GOOD, WRONG, UNIX = "correct horse 5711", "no such 5713", "root only 5714"
+
+
+def su(to, answer, user="ann"):
+    t = Terminal("su", to, "-c", "id -un", user=user)
+    if answer is not None:
+        t.answer("Password: ", answer)
+    return t.end(), t.seen.split("\n")[-2]
+
+
+def last():
+    """(action, reason) of the newest rows of one login, oldest first."""
+    rows = audit("--service", "su")
+    return [(r["action"], reason(r)) for r in reversed(rows)]
+
+
+def users():
+    equal(su("ben", GOOD), (0, "ben"), "right password")
+    equal(last()[-4:], [("login.granted", "granted"),
+                        ("account.granted", "granted"),
+                        ("session.opened", "granted"),
+                        ("session.closed", "granted")],
+          "right password: audit")
+    equal(audit("--service", "su", "--action", "login.granted")[0]["meta"]
+          ["source"], "uid:%s" % run("id", "-u", "ann").strip(),
+          "the source is the person who calls su")
+    equal(su("ben", WRONG), (1, "su: Authentication failure"),
+          "wrong password")
+    equal(last()[-1], ("login.denied", "wrong"), "wrong password: audit")
+    equal(su("osonly", GOOD)[0], 1, "unknown to the store")
+    equal(last()[-1], ("login.denied", "unknown_account"),
+          "unknown: audit")
+    equal(su("ghost", None)[0], 1, "unknown to everybody")
+
+
+def gives_up():
+    t = Terminal("su", "ben", "-c", "id -un", user="ann")
+    t.expect("Password: ")
+    t.interrupt()
+    check(t.end() != 0, "Ctrl-C")
+    until(given_up, "the log tells of it")
+    equal(su("ben", ""), (1, "su: Authentication failure"), "empty answer")
+
+
+def root():
+    equal(su("ben", None, user=None), (0, "ben"), "root needs no password")
+    equal(last()[-3:], [("account.granted", "granted"),
+                        ("session.opened", "granted"),
+                        ("session.closed", "granted")],
+          "root to user: audit")
+    equal(su("root", UNIX), (0, "root"),
+          "root, whom the store does not know, is pam_unix's")
+    equal(su("root", WRONG)[0], 1, "... with its password only")
+
+
+def body():
+    initialise()
+    person("ann", GOOD)
+    person("ben", GOOD)
+    run("useradd", "-m", "osonly")
+    run("chpasswd", input="osonly:%s\nroot:%s\n" % (GOOD, UNIX))
+    stack("su", first="auth sufficient pam_rootok.so")
+    with Watch(GOOD, WRONG, UNIX) as watch:
+        users()
+        gives_up()
+        root()
+    equal(sessions(), [], "no session row stays open")
+    check_leaks(watch, GOOD, WRONG, UNIX)
+
+
+main(body)

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Every command's --json is what its help says.
+from cli import *
+import uuid
+
+t = Trial(init=False)
+table = json.loads(call('--json', 'help').out)['commands']
+shapes = {c['command']: shape_parse(c['json']) for c in table}
+left = set(shapes)
+
+
+def run(*args, **more):
+    command = ' '.join(args[:2]) if args[0] not in ('init', 'help') \
+        else args[0]
+    left.discard(command)
+    r = t('--json', *args, **more)
+    wrong = 'no JSON'
+    try:
+        wrong = shape_wrong(shapes[command], r.json())
+    except ValueError:
+        pass
+    check(wrong is None and r.code in (0, 1, 6), command, '%s\n%s' %
+          (wrong, r.text()))
+
+
+run('init')
+run('help')
+run('user', 'add', 'ann', '--email', 'a@b.c')
+run('user', 'add', 'bob')
+run('user', 'show', 'ann')
+run('password', 'set', 'ann', '--stdin', data='correct horse 7')
+run('password', 'check', '--stdin', data='correct horse 7')
+run('password', 'check', '--stdin', data='x')
+run('password', 'import', 'bob', '--stdin', data='$6$saltsalt$t16P1fZl7IfD3wrt'
+    'UdKJTTSfINKRbq/eHG35MfEUqXjV0LMt6oMnZgE3c69D2USCVRgwLS1sU4.Cx9HTKt8hy1')
+ann = t.sql("SELECT id FROM account WHERE name = 'ann'")[0][0]
+now = int(time.time())
+t.sql('INSERT INTO guess VALUES (?, ?, ?, ?, 1, ?, ?, 2, 0)',
+      str(uuid.uuid4()), ann, 'ip:192.0.2.1', 'password', now, now)
+t.sql('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      str(uuid.uuid4()), ann, '', 'sshd', '', '', '', '', '', 1, 1, now, 0)
+run('user', 'show', 'ann')
+run('user', 'list')
+run('lock', 'list')
+run('lock', 'clear', 'ann')
+run('session', 'list')
+run('user', 'rename', 'bob', 'eve')
+run('user', 'disable', 'eve', '--reason', 'why')
+run('user', 'enable', 'eve')
+run('user', 'expire', 'eve', '2030-01-01')
+run('user', 'delete', 'eve', '--yes')
+run('policy', 'list')
+run('policy', 'add', '--deny', '--user', 'eve', '--at', '1')
+run('policy', 'move', '1', '2')
+run('policy', 'remove', '2')
+run('policy', 'check')
+run('policy', 'explain', 'ann', '--service', 'sshd')
+run('policy', 'explain', 'ann', '--service', 'sshd', '--phase', 'session')
+run('audit', 'list')
+run('store', 'check')
+run('store', 'migrate')
+t.sql("UPDATE meta SET value = 'x' WHERE key = 'key_check'")
+run('store', 'check')
+check(left == set(), 'no command was left out', left)
+t.end()
+done()

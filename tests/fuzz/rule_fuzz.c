@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Any lines as the text of a rule: what is taken is written and read back the
+ * same, what is valid can be held against any login.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "rule/rule.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+/* The next line of the input into OUT, cut at SIZE; "" behind the last. */
+static void
+fuzz_line(const uint8_t **bytes, size_t *len, char *out, size_t size)
+{
+	const uint8_t *end = memchr(*bytes, '\n', *len);
+	size_t n = end == NULL ? *len : (size_t)(end - *bytes);
+	size_t kept = n < size - 1 ? n : size - 1;
+
+	if (kept > 0)
+		memcpy(out, *bytes, kept);
+	out[kept] = '\0';
+	n += end != NULL;
+	*bytes += n;
+	*len -= n;
+}
+
+static void
+fuzz_require(struct rule *r, const char *line)
+{
+	char text[RULE_TEXT_SIZE];
+	struct rule again = { .action = POLICY_ACTION_REQUIRE };
+	struct fault f;
+
+	if (rule_require_parse(line, &r->alternatives, r->require, &f) !=
+	    STATUS_OK)
+		return;
+	rule_require_format(r, text, sizeof(text));
+	if (rule_require_parse(text, &again.alternatives, again.require, &f) !=
+		    STATUS_OK ||
+	    again.alternatives != r->alternatives ||
+	    memcmp(again.require, r->require,
+		   r->alternatives * sizeof(r->require[0])) != 0)
+		abort();
+}
+
+static void
+fuzz_phases(struct rule *r, const char *line)
+{
+	char text[RULE_TEXT_SIZE];
+	uint32_t again = 0;
+	struct fault f;
+
+	if (rule_phases_parse(line, &r->phases, &f) != STATUS_OK)
+		return;
+	if (r->phases == 0 || (r->phases & ~RULE_PHASES_ALL) != 0)
+		abort();
+	rule_phases_format(r->phases, text, sizeof(text));
+	if (rule_phases_parse(text, &again, &f) != STATUS_OK ||
+	    again != r->phases)
+		abort();
+}
+
+static void
+fuzz_match(const struct rule *r, const char *word, const char *address)
+{
+	const char *const groups[] = { word };
+	struct rule_subject s = { .phase = POLICY_PHASE_AUTH,
+				  .service = word,
+				  .host = word,
+				  .user = word,
+				  .known = true,
+				  .groups = groups,
+				  .group_count = 1 };
+	struct rule_finding found[8];
+
+	s.has_address = rule_address_parse(address, &s.address);
+	if ((rule_first(r, 1, &s) == r) != rule_matches(r, &s))
+		abort();
+	(void)rule_check(r, 1, s.has_address, found, 8);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	struct rule r = { .position = 1,
+			  .phases = RULE_PHASES_ALL,
+			  .action = POLICY_ACTION_REQUIRE };
+	char line[2 * RULE_TEXT_SIZE], address[64];
+	struct fault f = { .text = "" };
+
+	fuzz_line(&bytes, &len, line, sizeof(line));
+	fuzz_require(&r, line);
+	fuzz_line(&bytes, &len, line, sizeof(line));
+	fuzz_phases(&r, line);
+	fuzz_line(&bytes, &len, r.service, sizeof(r.service));
+	fuzz_line(&bytes, &len, r.host, sizeof(r.host));
+	fuzz_line(&bytes, &len, r.user, sizeof(r.user));
+	fuzz_line(&bytes, &len, r.group, sizeof(r.group));
+	fuzz_line(&bytes, &len, r.network, sizeof(r.network));
+	fuzz_line(&bytes, &len, address, sizeof(address));
+	fuzz_line(&bytes, &len, line, sizeof(line));
+	if (rule_valid(&r, &f) == STATUS_OK)
+		fuzz_match(&r, line, address);
+	else if (text_empty(f.text))
+		abort();
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Both directions: what decodes encodes to the same bytes, and those decode
+ * to the same message.  A difference aborts.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	struct fault f = { .text = "" };
+	WIRE_MESSAGE(m);
+	WIRE_MESSAGE(again);
+	size_t len = 0;
+
+	if (wire_decode(data, size, &m, &f) != STATUS_OK) {
+		if (f.status != STATUS_PROTOCOL || m.type != 0)
+			abort();
+		return 0;
+	}
+	if (wire_encode(&m, bytes, &len, &f) != STATUS_OK || len != size ||
+	    memcmp(bytes, data, size) != 0)
+		abort();
+	if (wire_decode(bytes, len, &again, &f) != STATUS_OK ||
+	    memcmp(&m, &again, sizeof(m)) != 0)
+		abort();
+	return 0;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/rule.h"
+
+#include "test.h"
+
+static bool
+same(const char *a, const char *b)
+{
+	return a != NULL && strcmp(a, b) == 0;
+}
+
+static bool
+phases(const char *s, uint32_t expected)
+{
+	uint32_t set = 0xeeee;
+	struct fault f;
+
+	return rule_phases_parse(s, &set, &f) == STATUS_OK && set == expected;
+}
+
+static bool
+no_phases(const char *s)
+{
+	struct fault f = { .status = STATUS_OK };
+	uint32_t set = 0xeeee;
+
+	return rule_phases_parse(s, &set, &f) == STATUS_INVALID &&
+	       set == 0xeeee && f.text[0] != '\0';
+}
+
+static void
+check_phases(void)
+{
+	char text[RULE_TEXT_SIZE], long_text[400];
+	bool round = true;
+
+	CHECK(phases("auth", RULE_PHASE(POLICY_PHASE_AUTH)));
+	CHECK(phases("all", RULE_PHASES_ALL));
+	CHECK(phases("auth,account,password,session", RULE_PHASES_ALL));
+	CHECK(phases("session , auth",
+		     RULE_PHASE(POLICY_PHASE_AUTH) |
+			     RULE_PHASE(POLICY_PHASE_SESSION)));
+	CHECK(no_phases(""));
+	CHECK(no_phases(","));
+	CHECK(no_phases("auth,"));
+	CHECK(no_phases("all,auth"));
+	CHECK(no_phases("auth,auth"));
+	CHECK(no_phases("Auth"));
+	CHECK(no_phases("auth\n"));
+	memset(long_text, 'a', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	CHECK(no_phases(long_text));
+	for (uint32_t i = 1; i < 16; i++) {
+		rule_phases_format(i << 1, text, sizeof(text));
+		if (!phases(text, i << 1))
+			round = false;
+	}
+	CHECK(round);
+	rule_phases_format(RULE_PHASES_ALL, text, sizeof(text));
+	CHECK(same(text, "all"));
+	rule_phases_format(0, text, sizeof(text));
+	CHECK(same(text, ""));
+}
+
+static void
+check_words(void)
+{
+	enum policy_action action = POLICY_ACTION_NONE;
+	enum rule_account account = RULE_ACCOUNT_ANY;
+
+	for (int i = POLICY_ACTION_REQUIRE; i <= POLICY_ACTION_ABSTAIN; i++)
+		CHECK(rule_action_parse(
+			      rule_action_name((enum policy_action)i),
+			      &action) &&
+		      (int)action == i);
+	CHECK(!rule_action_parse("none", &action));
+	CHECK(!rule_action_parse("", &action));
+	CHECK(!rule_action_parse("allow", &action));
+	CHECK(same(rule_action_name(POLICY_ACTION_NONE), "none"));
+	CHECK(same(rule_action_name((enum policy_action)99), "none"));
+	CHECK_EQ(action, POLICY_ACTION_ABSTAIN);
+	for (int i = 0; i <= RULE_ACCOUNT_UNKNOWN; i++)
+		CHECK(rule_account_parse(
+			      rule_account_name((enum rule_account)i),
+			      &account) &&
+		      (int)account == i);
+	CHECK(!rule_account_parse("none", &account));
+	CHECK(!rule_account_parse("Known", &account));
+	CHECK(same(rule_account_name((enum rule_account)99), "none"));
+	CHECK_EQ(account, RULE_ACCOUNT_UNKNOWN);
+}
+
+static enum policy_action
+decides(const char *service, const char *user, bool known,
+	enum policy_phase phase)
+{
+	struct rule_subject s = { .phase = phase,
+				  .service = service,
+				  .host = "mill",
+				  .user = user,
+				  .known = known };
+	struct rule rules[8];
+	size_t n = rule_defaults(rules, 8);
+	const struct rule *r = rule_first(rules, n, &s);
+
+	return r == NULL ? POLICY_ACTION_NONE : r->action;
+}
+
+static void
+check_default_forms(void)
+{
+	struct rule rules[8] = { { .phases = 0 } };
+	struct fault f;
+	size_t n = rule_defaults(rules, 8);
+
+	CHECK_EQ(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		CHECK_OK(rule_valid(&rules[i], &f), &f);
+		CHECK_EQ(rules[i].position, i + 1);
+		CHECK(rules[i].id.s[0] == '\0' && rules[i].note[0] != '\0');
+	}
+	memset(rules, 0, sizeof(rules));
+	CHECK_EQ(rule_defaults(rules, 2), 2);
+	CHECK(rules[2].phases == 0);
+	CHECK_EQ(rule_defaults(NULL, 0), 0);
+}
+
+static void
+check_defaults(void)
+{
+	const enum policy_phase auth = POLICY_PHASE_AUTH;
+	const enum policy_phase account = POLICY_PHASE_ACCOUNT;
+	const enum policy_phase session = POLICY_PHASE_SESSION;
+
+	CHECK(decides("sshd", "ann", true, auth) == POLICY_ACTION_REQUIRE);
+	CHECK(decides("sshd", "nix", false, auth) == POLICY_ACTION_REQUIRE);
+	CHECK(decides("passwd", "ann", true, POLICY_PHASE_PASSWORD) ==
+	      POLICY_ACTION_REQUIRE);
+	CHECK(decides("sshd", "ann", true, account) == POLICY_ACTION_ADMIT);
+	CHECK(decides("sshd", "ann", true, session) == POLICY_ACTION_ADMIT);
+	CHECK(decides("sshd", "nix", false, account) == POLICY_ACTION_NONE);
+	CHECK(decides("cron", "nix", false, account) == POLICY_ACTION_ABSTAIN);
+	CHECK(decides("atd", "nix", false, session) == POLICY_ACTION_ABSTAIN);
+	CHECK(decides("systemd-user", "nix", false, session) ==
+	      POLICY_ACTION_ABSTAIN);
+	CHECK(decides("cron", "ann", true, account) == POLICY_ACTION_ADMIT);
+	CHECK(decides("login", "root", false, auth) == POLICY_ACTION_ABSTAIN);
+	CHECK(decides("login", "root", true, auth) == POLICY_ACTION_REQUIRE);
+	CHECK(decides("login", "rooted", false, auth) ==
+	      POLICY_ACTION_REQUIRE);
+}
+
+int
+main(void)
+{
+	check_phases();
+	check_words();
+	check_default_forms();
+	check_defaults();
+	return test_done();
+}

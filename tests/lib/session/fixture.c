@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "factor/password.h"
+#include "session/rules.h"
+
+static void
+must(enum status st, const struct fault *f)
+{
+	if (st == STATUS_OK)
+		return;
+	printf("Bail out! %s: %s\n", status_name(st), f->text);
+	exit(1);
+}
+
+static enum status
+script_ask(struct io *io, const struct prompt *p, struct secret *answer,
+	   struct fault *f)
+{
+	struct fixture *x = (struct fixture *)io;
+	const struct fixture_answer *a;
+	size_t used = strlen(x->asked);
+
+	(void)snprintf(x->asked + used, sizeof(x->asked) - used, "%d/%d %s|",
+		       p->kind, p->purpose, p->text);
+	if (x->on_ask != NULL)
+		x->on_ask(x);
+	if (x->next == x->answers)
+		return fault(f, STATUS_CANCELLED, "the script is over");
+	a = &x->answer[x->next++];
+	switch (a->act) {
+	case FIXTURE_TYPE:
+		return secret_set(answer, a->text, strlen(a->text), f);
+	case FIXTURE_CANCEL:
+		return fault(f, STATUS_CANCELLED, "Ctrl-C");
+	case FIXTURE_TOO_LONG:
+		return fault(f, STATUS_INVALID, "too long");
+	case FIXTURE_GONE:
+		break;
+	}
+	return fault(f, STATUS_UNAVAILABLE, "the terminal is gone");
+}
+
+static enum status
+script_tell(struct io *io, const struct prompt *p, struct fault *f)
+{
+	struct fixture *x = (struct fixture *)io;
+	size_t used = strlen(x->told);
+
+	(void)f;
+	(void)snprintf(x->told + used, sizeof(x->told) - used, "%s|", p->text);
+	return STATUS_OK;
+}
+
+static enum status
+script_member(struct io *io, const char *const *names, size_t n,
+	      uint32_t *mask, struct fault *f)
+{
+	(void)names;
+	(void)n;
+	(void)f;
+	*mask = ((struct fixture *)io)->groups;
+	return STATUS_OK;
+}
+
+static int64_t
+script_now(struct io *io)
+{
+	return ((struct fixture *)io)->now;
+}
+
+static void
+script_pause(struct io *io, unsigned milliseconds)
+{
+	(void)milliseconds;
+	((struct fixture *)io)->now++;
+}
+
+static void
+script_sink(void *ctx, const char *line)
+{
+	struct fixture *x = ctx;
+	size_t used = strlen(x->lines);
+
+	(void)snprintf(x->lines + used, sizeof(x->lines) - used, "%s\n", line);
+}
+
+void
+fixture_rules(struct fixture *x, const struct rule *rules, size_t n)
+{
+	struct fault f;
+	STORE_TXN(txn);
+
+	must(store_begin(x->store, &txn, &f), &f);
+	while (store_rule_delete(x->store, 1, &f) == STATUS_OK)
+		;
+	for (size_t i = 0; i < n; i++) {
+		struct rule r = rules[i];
+		struct store_rule row;
+
+		r.position = (int64_t)i + 1;
+		crypto_id(x->now, &r.id);
+		session_rule_format(&r, &row);
+		must(store_rule_insert(x->store, &row, &f), &f);
+	}
+	must(store_commit(&txn, &f), &f);
+}
+
+void
+fixture_start(struct fixture *x, const char *name)
+{
+	char path[512], where[600];
+	struct rule rules[16];
+	struct fault f;
+
+	*x = (struct fixture){ .now = 1800000000 };
+	x->io = (struct io){ .ask = script_ask,
+			     .tell = script_tell,
+			     .member = script_member,
+			     .now = script_now,
+			     .pause = script_pause };
+	must(crypto_start(&f), &f);
+	(void)snprintf(path, sizeof(path), "%s/%s.key", test_dir(), name);
+	must(crypto_keys_create(path, getuid(), &x->keys, &f), &f);
+	(void)snprintf(where, sizeof(where), "sqlite:%s/%s/sigra.db",
+		       test_dir(), name);
+	must(store_prepare(where, getuid(), getgid(), &f), &f);
+	must(store_create(where, x->now, &f), &f);
+	must(store_open(where, STORE_WRITE, &x->store, &f), &f);
+	fixture_rules(x, rules, rule_defaults(rules, 16));
+	config_defaults(&x->config);
+	x->config.argon2_memory_kib = CRYPTO_ARGON2_MEMORY_MIN;
+	x->config.argon2_passes = 1;
+	audit_start(&x->audit, x->store, "testhost", script_sink, x);
+	x->env = (struct session_env){ .store = x->store,
+				       .keys = &x->keys,
+				       .config = &x->config,
+				       .audit = &x->audit,
+				       .io = &x->io,
+				       .host = "testhost",
+				       .boot = FIXTURE_BOOT };
+}
+
+void
+fixture_stop(struct fixture *x)
+{
+	store_close(x->store);
+	crypto_keys_wipe(&x->keys);
+}
+
+static void
+fixture_password(struct fixture *x, const struct store_account *a,
+		 const char *password)
+{
+	struct factor_env env = {
+		.store = x->store,
+		.keys = &x->keys,
+		.cost = { CRYPTO_ARGON2_MEMORY_MIN, 1, 1 },
+		.now = x->now,
+	};
+	struct store_password made;
+	struct fault f;
+	SECRET(secret);
+
+	must(secret_set(&secret, password, strlen(password), &f), &f);
+	must(password_make(&env, &a->id, &secret, &made, &f), &f);
+	must(store_password_put(x->store, &a->id, &made, &f), &f);
+}
+
+void
+fixture_user(struct fixture *x, const char *name, const char *password,
+	     struct store_account *out)
+{
+	struct store_account a = { .state = STORE_ACTIVE,
+				   .created_at = x->now,
+				   .updated_at = x->now,
+				   .version = 1 };
+	struct fault f;
+	STORE_TXN(txn);
+
+	crypto_id(x->now, &a.id);
+	(void)text_copy(a.name, sizeof(a.name), name);
+	must(store_begin(x->store, &txn, &f), &f);
+	must(store_account_insert(x->store, &a, &f), &f);
+	if (password != NULL)
+		fixture_password(x, &a, password);
+	must(store_commit(&txn, &f), &f);
+	if (out != NULL)
+		*out = a;
+}
+
+void
+fixture_update(struct fixture *x, struct store_account *a)
+{
+	struct fault f;
+	STORE_TXN(txn);
+
+	must(store_begin(x->store, &txn, &f), &f);
+	must(store_account_update(x->store, a, &f), &f);
+	must(store_commit(&txn, &f), &f);
+	must(store_account_by_id(x->store, &a->id, a, &f), &f);
+}
+
+struct request
+fixture_request(enum request_phase phase, const char *user, const char *rhost)
+{
+	struct request r = { .phase = phase, .pid = 4711, .pid_start = 42 };
+
+	(void)text_copy(r.user, sizeof(r.user), user);
+	(void)text_copy(r.service, sizeof(r.service), "sshd");
+	(void)text_copy(r.tty, sizeof(r.tty), "ssh");
+	(void)text_copy(r.rhost, sizeof(r.rhost), rhost);
+	return r;
+}
+
+void
+fixture_type(struct fixture *x, size_t n, ...)
+{
+	va_list ap;
+
+	x->next = 0;
+	x->answers = n;
+	va_start(ap, n);
+	for (size_t i = 0; i < n; i++)
+		x->answer[i] =
+			(struct fixture_answer){ FIXTURE_TYPE,
+						 va_arg(ap, const char *) };
+	va_end(ap);
+}
+
+struct session_verdict
+fixture_run(struct fixture *x, const struct request *r)
+{
+	struct session_verdict v;
+	struct fault f = { .text = "" };
+
+	x->asked[0] = x->told[0] = x->lines[0] = '\0';
+	x->next = 0;
+	if (session_run(&x->env, r, &v, &f) != STATUS_OK)
+		test_note("%s", f.text);
+	return v;
+}
+
+struct session_verdict
+fixture_login(struct fixture *x, const char *user, const char *rhost,
+	      const char *password)
+{
+	struct request r = fixture_request(PHASE_AUTH, user, rhost);
+
+	fixture_type(x, 1, password);
+	return fixture_run(x, &r);
+}
+
+static bool
+count_row(void *ctx, const struct store_audit *row)
+{
+	(void)row;
+	++*(long *)ctx;
+	return true;
+}
+
+long
+fixture_audited(struct fixture *x, const char *action)
+{
+	struct store_audit_filter filter = { .limit = 100000 };
+	struct fault f;
+	long n = 0;
+
+	(void)text_copy(filter.action, sizeof(filter.action), action);
+	must(store_audit_list(x->store, &filter, count_row, &n, &f), &f);
+	return n;
+}

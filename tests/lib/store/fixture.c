@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void
+fixture_must(enum status st, const struct fault *f)
+{
+	if (st == STATUS_OK)
+		return;
+	printf("Bail out! %s: %s\n", status_name(st), f->text);
+	exit(1);
+}
+
+const char *
+fixture_where(const char *name)
+{
+	static char where[512];
+	struct fault f = { .text = "" };
+
+	(void)snprintf(where, sizeof(where), "sqlite:%s/%s/sigra.db",
+		       test_dir(), name);
+	fixture_must(store_prepare(where, geteuid(), getegid(), &f), &f);
+	return where;
+}
+
+const char *
+fixture_path(const char *where)
+{
+	return where + strlen("sqlite:");
+}
+
+struct store *
+fixture_open(const char *where)
+{
+	struct fault f = { .text = "" };
+	struct store *s = NULL;
+
+	fixture_must(store_open(where, STORE_WRITE, &s, &f), &f);
+	return s;
+}
+
+struct store *
+fixture_store(const char *name)
+{
+	const char *where = fixture_where(name);
+	struct fault f = { .text = "" };
+
+	fixture_must(store_create(where, NOW, &f), &f);
+	return fixture_open(where);
+}
+
+struct id
+fixture_id(unsigned n)
+{
+	struct id id;
+
+	(void)snprintf(id.s, sizeof(id.s), "0188b733-f800-7000-8000-%012u", n);
+	return id;
+}
+
+struct store_account
+fixture_account(unsigned n)
+{
+	struct store_account a = {
+		.id = fixture_id(n),
+		.state = STORE_ACTIVE,
+		.created_at = NOW,
+		.updated_at = NOW,
+		.version = 1,
+	};
+
+	(void)snprintf(a.name, sizeof(a.name), "user%u", n);
+	return a;
+}
+
+void
+fixture_add_account(struct store *s, unsigned n)
+{
+	const struct store_account a = fixture_account(n);
+	struct fault f = { .text = "" };
+	STORE_TXN(t);
+
+	fixture_must(store_begin(s, &t, &f), &f);
+	fixture_must(store_account_insert(s, &a, &f), &f);
+	fixture_must(store_commit(&t, &f), &f);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* A store to test on, and rows to put into it. */
+#ifndef TESTS_STORE_FIXTURE_H
+#define TESTS_STORE_FIXTURE_H
+
+#include "store/store.h"
+#include "test.h"
+
+#define NOW 1700000000
+
+/* "sqlite:" and a path below test_dir(); the directory is made.  Another one
+ * for each NAME; the result lives until the next call. */
+const char *fixture_where(const char *name);
+/* The path of it. */
+const char *fixture_path(const char *where);
+
+/* Make a store and open it for writing; exits when that fails. */
+struct store *fixture_store(const char *name);
+struct store *fixture_open(const char *where);
+
+/* The N-th id. */
+struct id fixture_id(unsigned n);
+
+/* An active account with that id and "userN" for a name, not inserted. */
+struct store_account fixture_account(unsigned n);
+/* ... and inserted, in a transaction of its own. */
+void fixture_add_account(struct store *s, unsigned n);
+
+/* One change in a transaction of its own; st is what the change said. */
+#define ALONE(s, st, call)                                                    \
+	do {                                                                  \
+		struct fault alone_f_ = { .text = "" };                       \
+		STORE_TXN(alone_);                                            \
+		CHECK_OK(store_begin((s), &alone_, &alone_f_), &alone_f_);    \
+		(st) = (call);                                                \
+		if ((st) == STATUS_OK)                                        \
+			CHECK_OK(store_commit(&alone_, &alone_f_),            \
+				 &alone_f_);                                  \
+	} while (0)
+
+#endif

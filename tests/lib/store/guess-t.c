@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <stdio.h>
+
+#define PAIR 86400
+#define USER 900
+#define SOURCE 60
+#define SEEN 2592000
+
+static struct fault f;
+static unsigned last_id;
+
+/* Charged at AT, to run out 30 seconds later. */
+static struct id
+charge(struct store *s, const char *subject, const char *source,
+       const char *factor, int64_t at, enum store_guess_state state)
+{
+	struct store_guess g = { .id = fixture_id(++last_id),
+				 .at = at,
+				 .deadline = at + 30 };
+	enum status st;
+
+	(void)strcpy(g.subject, subject);
+	(void)strcpy(g.source, source);
+	(void)strcpy(g.factor, factor);
+	ALONE(s, st, store_guess_insert(s, &g, state, &f));
+	CHECK_EQ(st, STATUS_OK);
+	return g.id;
+}
+
+static enum status
+settle(struct store *s, const struct id *id, int64_t now,
+       enum store_guess_state state)
+{
+	enum status st;
+
+	ALONE(s, st, store_guess_settle(s, id, now, state, &f));
+	return st;
+}
+
+static struct store_guess_counts
+count(struct store *s, const char *subject, const char *source,
+      const char *factor, int64_t now)
+{
+	struct store_guess_counts c = { .pair_failed = -1 };
+
+	CHECK_OK(store_guess_count(s, subject, source, factor, now, PAIR, USER,
+				   SOURCE, SEEN, &c, &f),
+		 &f);
+	return c;
+}
+
+static void
+test_counts(void)
+{
+	struct store *s = fixture_store("counts");
+	struct store_guess_counts c = count(s, "a", "x", "password", NOW);
+
+	CHECK_EQ(c.pair_failed, 0);
+	CHECK_EQ(c.pair_last, 0);
+	CHECK_EQ(c.user_oldest, 0);
+	CHECK_EQ(c.pending_deadline, 0);
+	CHECK(!c.source_known);
+	charge(s, "a", "x", "password", NOW - 20, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "password", NOW - 10, STORE_GUESS_FAILED);
+	charge(s, "a", "y", "password", NOW - 30, STORE_GUESS_FAILED);
+	charge(s, "b", "x", "password", NOW - 40, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "totp", NOW - 50, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_REFUNDED);
+	c = count(s, "a", "x", "password", NOW);
+	CHECK_EQ(c.pair_failed, 2);
+	CHECK_EQ(c.pair_last, NOW - 10);
+	CHECK_EQ(c.user_failed, 3);
+	CHECK_EQ(c.user_oldest, NOW - 30);
+	CHECK_EQ(c.source_failed, 4);
+	CHECK_EQ(c.source_oldest, NOW - 50);
+	CHECK_EQ(c.pair_pending + c.user_pending + c.source_pending, 0);
+	c = count(s, "a", "z", "password", NOW);
+	CHECK_EQ(c.pair_failed, 0);
+	CHECK_EQ(c.user_failed, 3);
+	CHECK_EQ(c.source_failed, 0);
+	store_close(s);
+}
+
+static void
+test_windows(void)
+{
+	struct store *s = fixture_store("windows");
+	struct store_guess_counts c;
+
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_FAILED);
+	/* A window's last second counts, its end does not. */
+	c = count(s, "a", "x", "password", NOW + SOURCE - 1);
+	CHECK_EQ(c.source_failed, 1);
+	c = count(s, "a", "x", "password", NOW + SOURCE);
+	CHECK_EQ(c.source_failed, 0);
+	CHECK_EQ(c.source_oldest, 0);
+	CHECK_EQ(c.user_failed, 1);
+	c = count(s, "a", "x", "password", NOW + USER - 1);
+	CHECK_EQ(c.user_failed, 1);
+	c = count(s, "a", "x", "password", NOW + USER);
+	CHECK_EQ(c.user_failed, 0);
+	CHECK_EQ(c.pair_failed, 1);
+	c = count(s, "a", "x", "password", NOW + PAIR);
+	CHECK_EQ(c.pair_failed, 0);
+	/* A clock set back forgives nothing. */
+	c = count(s, "a", "x", "password", NOW - 1000000);
+	CHECK_EQ(c.pair_failed, 1);
+	CHECK_EQ(c.user_failed, 1);
+	CHECK_EQ(c.source_failed, 1);
+	store_close(s);
+}
+
+static void
+test_passed(void)
+{
+	struct store *s = fixture_store("passed");
+	struct store_guess_counts c;
+	struct id late;
+
+	/* All in one second: what counts is the order of the charges. */
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_FAILED);
+	late = charge(s, "a", "x", "password", NOW, STORE_GUESS_PENDING);
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_FAILED);
+	charge(s, "a", "y", "password", NOW, STORE_GUESS_FAILED);
+	c = count(s, "a", "x", "password", NOW);
+	CHECK_EQ(c.pair_failed, 2);
+	CHECK_EQ(settle(s, &late, NOW + 1, STORE_GUESS_PASSED), STATUS_OK);
+	c = count(s, "a", "x", "password", NOW);
+	CHECK_EQ(c.pair_failed, 1);
+	CHECK_EQ(c.user_failed, 3);
+	CHECK_EQ(c.source_failed, 2);
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_PASSED);
+	c = count(s, "a", "x", "password", NOW);
+	CHECK_EQ(c.pair_failed, 0);
+	CHECK_EQ(c.pair_last, 0);
+	/* Of another pair, or another factor: nothing is ended. */
+	c = count(s, "a", "y", "password", NOW);
+	CHECK_EQ(c.pair_failed, 1);
+	charge(s, "a", "x", "totp", NOW, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_PASSED);
+	c = count(s, "a", "x", "totp", NOW);
+	CHECK_EQ(c.pair_failed, 1);
+	store_close(s);
+}
+
+static void
+test_pending(void)
+{
+	struct store *s = fixture_store("pending");
+	struct store_guess_counts c;
+	struct id one, two;
+
+	one = charge(s, "a", "x", "password", NOW, STORE_GUESS_PENDING);
+	two = charge(s, "b", "x", "password", NOW + 5, STORE_GUESS_PENDING);
+	charge(s, "c", "z", "password", NOW - 5, STORE_GUESS_PENDING);
+	c = count(s, "a", "x", "password", NOW + 6);
+	CHECK_EQ(c.pair_pending, 1);
+	CHECK_EQ(c.user_pending, 1);
+	CHECK_EQ(c.source_pending, 2);
+	CHECK_EQ(c.pending_deadline, NOW + 30);
+	CHECK_EQ(c.pair_failed + c.user_failed + c.source_failed, 0);
+	c = count(s, "b", "y", "password", NOW + 6);
+	CHECK_EQ(c.pair_pending, 0);
+	CHECK_EQ(c.user_pending, 1);
+	CHECK_EQ(c.source_pending, 0);
+	CHECK_EQ(c.pending_deadline, NOW + 35);
+	/* Run out, it is a failure, and can no more be settled. */
+	c = count(s, "a", "x", "password", NOW + 30);
+	CHECK_EQ(c.pair_pending, 0);
+	CHECK_EQ(c.pair_failed, 1);
+	CHECK_EQ(c.pair_last, NOW);
+	CHECK_EQ(c.user_failed, 1);
+	CHECK_EQ(c.source_failed, 1);
+	CHECK_EQ(c.source_pending, 1);
+	CHECK_EQ(c.pending_deadline, NOW + 35);
+	CHECK_EQ(settle(s, &one, NOW + 30, STORE_GUESS_PASSED), STATUS_LOST);
+	/* Settled once only. */
+	CHECK_EQ(settle(s, &two, NOW + 34, STORE_GUESS_FAILED), STATUS_OK);
+	CHECK_EQ(settle(s, &two, NOW + 34, STORE_GUESS_PASSED), STATUS_LOST);
+	c = count(s, "b", "x", "password", NOW + 34);
+	CHECK_EQ(c.pair_failed, 1);
+	store_close(s);
+}
+
+struct sums {
+	char text[256];
+};
+
+static bool
+collect(void *ctx, const struct store_guess_sum *g)
+{
+	struct sums *s = ctx;
+	size_t used = strlen(s->text);
+
+	(void)snprintf(s->text + used, sizeof(s->text) - used,
+		       "%s@%s/%s=%lld,%lld ", g->subject, g->source, g->factor,
+		       (long long)g->failed, (long long)(g->last_at - NOW));
+	return true;
+}
+
+static void
+test_list_and_clear(void)
+{
+	struct store *s = fixture_store("clear");
+	struct sums sums = { .text = "" };
+	struct store_guess_counts c;
+	int64_t dropped = -1;
+	struct id running;
+	enum status st;
+
+	charge(s, "a", "x", "password", NOW - 100, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "password", NOW - 90, STORE_GUESS_PASSED);
+	charge(s, "a", "x", "password", NOW - 80, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "password", NOW - 70, STORE_GUESS_PENDING);
+	charge(s, "a", "y", "password", NOW - 60, STORE_GUESS_FAILED);
+	charge(s, "b", "x", "password", NOW - 50, STORE_GUESS_FAILED);
+	charge(s, "c", "x", "password", NOW - 500, STORE_GUESS_FAILED);
+	running = charge(s, "a", "x", "password", NOW, STORE_GUESS_PENDING);
+	CHECK_OK(store_guess_list(s, NOW, NOW - 400, collect, &sums, &f), &f);
+	CHECK_STR(sums.text, "b@x/password=1,-50 a@y/password=1,-60 "
+			     "a@x/password=2,-70 ");
+	ALONE(s, st, store_guess_clear(s, "a", "x", &dropped, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(dropped, 4); /* two failures, two not yet settled */
+	c = count(s, "a", "x", "password", NOW);
+	CHECK_EQ(c.pair_failed, 0);
+	CHECK_EQ(c.pair_pending, 1);
+	CHECK_EQ(c.user_failed, 1);
+	/* One that was being checked: no failure by running out ... */
+	c = count(s, "a", "x", "password", NOW + 40);
+	CHECK_EQ(c.pair_failed, 0);
+	/* ... but one by being wrong. */
+	CHECK_EQ(settle(s, &running, NOW + 1, STORE_GUESS_FAILED), STATUS_OK);
+	c = count(s, "a", "x", "password", NOW + 40);
+	CHECK_EQ(c.pair_failed, 1);
+	ALONE(s, st, store_guess_clear(s, "a", NULL, &dropped, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(dropped, 2);
+	sums.text[0] = '\0';
+	CHECK_OK(store_guess_list(s, NOW, NOW - 400, collect, &sums, &f), &f);
+	CHECK_STR(sums.text, "b@x/password=1,-50 ");
+	store_close(s);
+}
+
+static void
+test_prune(void)
+{
+	struct store *s = fixture_store("prune");
+	struct store_guess_counts c;
+	enum status st;
+
+	for (int i = 0; i < 300; i++)
+		charge(s, "a", "x", "password", NOW - i, STORE_GUESS_FAILED);
+	c = count(s, "a", "x", "password", NOW);
+	CHECK_EQ(c.pair_failed, 300);
+	ALONE(s, st, store_guess_prune(s, NOW - 9, &f));
+	CHECK_EQ(st, STATUS_OK);
+	c = count(s, "a", "x", "password", NOW);
+	CHECK(c.pair_failed >= 10 && c.pair_failed < 300);
+	CHECK_EQ(c.pair_last, NOW);
+	ALONE(s, st, store_guess_prune(s, NOW - 9, &f));
+	CHECK_EQ(st, STATUS_OK);
+	c = count(s, "a", "x", "password", NOW);
+	CHECK_EQ(c.pair_failed, 10);
+	store_close(s);
+}
+
+static void
+test_seen(void)
+{
+	struct store *s = fixture_store("seen");
+	const struct id a = fixture_id(1), none = fixture_id(999);
+	enum status st;
+
+	fixture_add_account(s, 1);
+	ALONE(s, st, store_seen_put(s, &a, "x", NOW, &f));
+	CHECK_EQ(st, STATUS_OK);
+	/* A clock set back does not shorten it. */
+	ALONE(s, st, store_seen_put(s, &a, "x", NOW - 500, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK(count(s, a.s, "x", "password", NOW + SEEN - 1).source_known);
+	CHECK(!count(s, a.s, "x", "password", NOW + SEEN).source_known);
+	CHECK(!count(s, a.s, "y", "password", NOW).source_known);
+	CHECK(!count(s, "other", "x", "password", NOW).source_known);
+	ALONE(s, st, store_seen_put(s, &none, "x", NOW, &f));
+	CHECK_EQ(st, STATUS_NOT_FOUND);
+	store_close(s);
+}
+
+int
+main(void)
+{
+	test_counts();
+	test_windows();
+	test_passed();
+	test_pending();
+	test_list_and_clear();
+	test_prune();
+	test_seen();
+	return test_done();
+}

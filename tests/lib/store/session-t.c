@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <stdio.h>
+
+static struct fault f;
+
+static struct store_session
+session(unsigned n, unsigned account, int64_t at)
+{
+	struct store_session row = { .id = fixture_id(n),
+				     .account = fixture_id(account),
+				     .pid = 4711,
+				     .pid_start = INT64_MAX,
+				     .opened_at = at };
+
+	(void)strcpy(row.service, "sshd");
+	(void)strcpy(row.tty, "pts/0");
+	(void)strcpy(row.rhost, "2001:db8::1");
+	(void)strcpy(row.factors, "password");
+	(void)strcpy(row.host, "host.example.org");
+	(void)strcpy(row.boot, fixture_id(8).s);
+	return row;
+}
+
+static enum status
+insert(struct store *s, const struct store_session *row)
+{
+	enum status st;
+
+	ALONE(s, st, store_session_insert(s, row, &f));
+	return st;
+}
+
+static enum status
+end(struct store *s, const struct id *id, int64_t now)
+{
+	enum status st;
+
+	ALONE(s, st, store_session_close(s, id, now, &f));
+	return st;
+}
+
+struct ids {
+	char text[64];
+	unsigned most;
+};
+
+static bool
+collect(void *ctx, const struct store_session *row)
+{
+	struct ids *n = ctx;
+
+	(void)strcat(n->text, row->id.s + ID_LENGTH - 2);
+	(void)strcat(n->text, " ");
+	return --n->most > 0;
+}
+
+static void
+lists(struct store *s, unsigned account, bool open_only, unsigned most,
+      const char *expected)
+{
+	const struct id id = fixture_id(account);
+	struct ids n = { .most = most };
+
+	CHECK_OK(store_session_list(s, account == 0 ? NULL : &id, open_only,
+				    collect, &n, &f),
+		 &f);
+	CHECK_STR(n.text, expected);
+}
+
+static void
+test_close(struct store *s)
+{
+	struct store_session row = session(10, 1, NOW), got = { .pid = 0 };
+	const struct id none = fixture_id(999);
+
+	CHECK_EQ(insert(s, &row), STATUS_OK);
+	CHECK_OK(store_session_get(s, &row.id, &got, &f), &f);
+	CHECK(memcmp(&row, &got, sizeof(row)) == 0);
+	CHECK_EQ(end(s, &none, NOW), STATUS_NOT_FOUND);
+	CHECK_EQ(end(s, &row.id, 0), STATUS_INVALID);
+	CHECK_EQ(end(s, &row.id, NOW + 9), STATUS_OK);
+	CHECK_EQ(end(s, &row.id, NOW + 10), STATUS_LOST);
+	CHECK_OK(store_session_get(s, &row.id, &got, &f), &f);
+	CHECK_EQ(got.closed_at, NOW + 9);
+	CHECK_EQ(store_session_get(s, &none, &got, &f), STATUS_NOT_FOUND);
+	row = session(11, 999, NOW);
+	CHECK_EQ(insert(s, &row), STATUS_NOT_FOUND);
+}
+
+static void
+test_list(struct store *s)
+{
+	struct store_session row = session(20, 1, NOW + 1);
+
+	CHECK_EQ(insert(s, &row), STATUS_OK);
+	row = session(21, 2, NOW + 3);
+	CHECK_EQ(insert(s, &row), STATUS_OK);
+	row = session(22, 2, NOW + 2);
+	row.login = fixture_id(5); /* long forgotten */
+	CHECK_EQ(insert(s, &row), STATUS_OK);
+	CHECK_EQ(end(s, &row.id, NOW + 5), STATUS_OK);
+	lists(s, 0, false, 9, "21 22 20 10 ");
+	lists(s, 0, true, 9, "21 20 ");
+	lists(s, 1, false, 9, "20 10 ");
+	lists(s, 2, true, 9, "21 ");
+	lists(s, 3, false, 9, "");
+	lists(s, 0, false, 2, "21 22 ");
+}
+
+int
+main(void)
+{
+	struct store *s = fixture_store("session");
+
+	fixture_add_account(s, 1);
+	fixture_add_account(s, 2);
+	test_close(s);
+	test_list(s);
+	store_close(s);
+	return test_done();
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* What somebody did to the file without us: stopped, or found out. */
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "../fixture.h"
+#include "raw.h"
+
+static struct fault f;
+static char where[512];
+static const char *path;
+static char problems[2048];
+
+static void
+collect(void *ctx, const char *problem)
+{
+	size_t used = strlen(problems);
+
+	++*(unsigned *)ctx;
+	(void)snprintf(problems + used, sizeof(problems) - used, "%s\n",
+		       problem);
+}
+
+/* The number of problems found. */
+static unsigned
+check(void)
+{
+	struct store *s = fixture_open(where);
+	unsigned n = 0;
+
+	problems[0] = '\0';
+	CHECK_OK(store_integrity(s, collect, &n, &f), &f);
+	store_close(s);
+	return n;
+}
+
+static void
+finds(const char *sql, const char *word)
+{
+	unsigned n;
+
+	CHECK_EQ(raw_exec(path, sql), SQLITE_OK);
+	n = check();
+	if (n == 0 || strstr(problems, word) == NULL)
+		test_note("%s: %u %s", sql, n, problems);
+	CHECK(n > 0 && strstr(problems, word) != NULL);
+}
+
+static void
+fill(struct store *s)
+{
+	struct store_audit a = { .id = fixture_id(50), .at = NOW };
+	struct store_rule r = { .position = 1 };
+	enum status st;
+
+	fixture_add_account(s, 1);
+	(void)strcpy(a.host, "host");
+	(void)strcpy(a.action, "user.created");
+	(void)strcpy(a.outcome, "success");
+	(void)strcpy(a.meta, "{}");
+	for (unsigned i = 0; i < 2; i++) {
+		a.id = fixture_id(50 + i);
+		ALONE(s, st, store_audit_insert(s, &a, &f));
+		CHECK_EQ(st, STATUS_OK);
+	}
+	(void)strcpy(r.action, "admit");
+	(void)strcpy(r.account, "any");
+	for (unsigned i = 0; i < 3; i++) {
+		r.id = fixture_id(60 + i);
+		ALONE(s, st, store_rule_insert(s, &r, &f));
+		CHECK_EQ(st, STATUS_OK);
+	}
+}
+
+static void
+fresh(const char *name)
+{
+	struct store *s = fixture_store(name);
+
+	fill(s);
+	store_close(s);
+	(void)strcpy(where, fixture_where(name));
+	path = fixture_path(where);
+}
+
+static void
+test_append_only(void)
+{
+	static const char *const tries[] = {
+		"UPDATE audit SET outcome = 'failure'",
+		"UPDATE audit SET seq = 9 WHERE seq = 2",
+		"UPDATE OR REPLACE audit SET meta = ''",
+		"DELETE FROM audit",
+		"DELETE FROM audit WHERE seq = 2",
+		"INSERT OR REPLACE INTO audit SELECT host, seq, id, at + 1, "
+		"action, outcome, actor, effective, target, org, service, "
+		"tty, rhost, pid, meta FROM audit WHERE seq = 1",
+		"REPLACE INTO audit SELECT host, seq + 9, id, at, action, "
+		"outcome, actor, effective, target, org, service, tty, "
+		"rhost, pid, meta FROM audit WHERE seq = 1",
+		"INSERT INTO audit SELECT host, seq, id, at, action, "
+		"outcome, actor, effective, target, org, service, tty, "
+		"rhost, pid, meta FROM audit WHERE true "
+		"ON CONFLICT DO UPDATE SET meta = ''",
+	};
+
+	fresh("append");
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		int rc = raw_exec(path, tries[i]);
+
+		if (rc != SQLITE_CONSTRAINT)
+			test_note("%s: %d", tries[i], rc);
+		CHECK(rc == SQLITE_CONSTRAINT);
+	}
+	CHECK_EQ(raw_integer(path, "SELECT count(*) FROM audit WHERE meta = "
+				   "'{}' AND outcome = 'success' AND "
+				   "at = 1700000000 AND seq IN (1, 2)"),
+		 2);
+	CHECK_EQ(check(), 0);
+}
+
+static void
+test_found(void)
+{
+	fresh("trigger");
+	CHECK_EQ(check(), 0);
+	finds("DROP TRIGGER audit_keep_delete", "audit_keep_delete");
+	fresh("extra");
+	finds("CREATE TRIGGER evil AFTER INSERT ON guess BEGIN "
+	      "DELETE FROM guess; END",
+	      "evil");
+	fresh("index");
+	finds("DROP INDEX account_name; CREATE INDEX account_name ON "
+	      "account (name)",
+	      "account_name");
+	fresh("reference");
+	finds("PRAGMA foreign_keys = OFF; DELETE FROM account; "
+	      "INSERT INTO seen VALUES ('nobody', 'x', 1)",
+	      "seen");
+	fresh("rules");
+	finds("DELETE FROM rule WHERE position = 2", "rule");
+	fresh("rules2");
+	finds("UPDATE rule SET position = -1 WHERE position = 1", "rule");
+	fresh("form");
+	finds("PRAGMA ignore_check_constraints = ON; "
+	      "UPDATE account SET state = 9",
+	      "account");
+}
+
+/* Rows that cannot be ours are refused, not believed. */
+static void
+test_rows(void)
+{
+	struct store_account a = { .version = 77 };
+	struct store *s;
+
+	fresh("rows");
+	CHECK_EQ(raw_exec(path, "PRAGMA ignore_check_constraints = ON; "
+				"UPDATE account SET state = 9"),
+		 SQLITE_OK);
+	s = fixture_open(where);
+	CHECK_EQ(store_account_by_name(s, "user1", &a, &f), STATUS_CORRUPT);
+	CHECK_EQ(a.version, 77);
+	store_close(s);
+	CHECK_EQ(raw_exec(path, "PRAGMA ignore_check_constraints = ON; "
+				"UPDATE account SET state = 1, email = "
+				"printf('%300s', 'x')"),
+		 SQLITE_OK);
+	s = fixture_open(where);
+	CHECK_EQ(store_account_by_name(s, "user1", &a, &f), STATUS_CORRUPT);
+	store_close(s);
+	CHECK_EQ(raw_exec(path, "UPDATE account SET email = 'a' || char(0) || "
+				"'b'"),
+		 SQLITE_OK);
+	s = fixture_open(where);
+	CHECK_EQ(store_account_by_name(s, "user1", &a, &f), STATUS_CORRUPT);
+	store_close(s);
+	CHECK_EQ(raw_exec(path, "UPDATE account SET email = ''"), SQLITE_OK);
+	s = fixture_open(where);
+	CHECK_EQ(store_account_by_name(s, "user1", &a, &f), STATUS_OK);
+	store_close(s);
+}
+
+int
+main(void)
+{
+	test_append_only();
+	test_found();
+	test_rows();
+	return test_done();
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/wire.h"
+
+#include "test.h"
+
+static const char an_id[] = "01234567-89ab-7cde-8f01-23456789abcd";
+
+/* One message of each type, with every field filled. */
+static void
+fill(enum wire_type type, struct wire_message *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->type = type;
+	switch (type) {
+	case WIRE_HELLO:
+		m->u.hello.low = 1;
+		m->u.hello.high = 0x1234;
+		break;
+	case WIRE_WELCOME:
+		m->u.welcome.version = 0xfedc;
+		break;
+	case WIRE_REQUEST:
+		m->u.request.phase = PHASE_SESSION_CLOSE;
+		m->u.request.flags = REQUEST_SILENT | REQUEST_CHANGE_EXPIRED;
+		strcpy(m->u.request.user, "ann");
+		strcpy(m->u.request.service, "sshd");
+		strcpy(m->u.request.tty, "ssh");
+		strcpy(m->u.request.rhost, "2001:db8::1");
+		strcpy(m->u.request.ruser, "bob");
+		strcpy(m->u.request.ssh_connection,
+		       "192.0.2.1 1 192.0.2.2 22");
+		strcpy(m->u.request.ssh_auth_info,
+		       "publickey ssh-ed25519 AAAA");
+		m->u.request.ruid = 4294967294U;
+		m->u.request.pid = 2147483647;
+		m->u.request.pid_start = UINT64_C(0x0123456789abcdef);
+		strcpy(m->u.request.login.s, an_id);
+		break;
+	case WIRE_PROMPT:
+		m->u.prompt.kind = PROMPT_SECRET;
+		m->u.prompt.purpose = PURPOSE_PASSWORD;
+		strcpy(m->u.prompt.text, "Password: ");
+		break;
+	case WIRE_ANSWER:
+		m->u.answer.given = WIRE_GIVEN;
+		CHECK_EQ(secret_set(&m->u.answer.text, "tr0ub4dor", 9, NULL),
+			 STATUS_OK);
+		break;
+	case WIRE_MEMBER:
+		m->u.member.n = 2;
+		strcpy(m->u.member.name[0], "wheel");
+		strcpy(m->u.member.name[1],
+		       "a-group-of-thirty-two-characters");
+		break;
+	case WIRE_MEMBERSHIP:
+		m->u.membership.mask = 0xffff;
+		break;
+	case WIRE_VERDICT:
+		m->u.verdict.step = WIRE_ALLOW;
+		m->u.verdict.password_proved = true;
+		strcpy(m->u.verdict.login.s, an_id);
+		strcpy(m->u.verdict.session.s, an_id);
+		break;
+	}
+}
+
+static bool
+refused(const uint8_t *bytes, size_t len)
+{
+	struct fault f = { .text = "" };
+	WIRE_MESSAGE(m);
+
+	m.type = WIRE_HELLO;
+	m.u.hello.low = 0xbeef;
+	if (wire_decode(bytes, len, &m, &f) != STATUS_PROTOCOL)
+		return false;
+	/* Untouched on failure, and the fault says something. */
+	return m.type == WIRE_HELLO && m.u.hello.low == 0xbeef &&
+	       f.text[0] != '\0';
+}
+
+static bool
+unsendable(const struct wire_message *m)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	size_t len = 77;
+
+	return wire_encode(m, bytes, &len, NULL) == STATUS_INVALID &&
+	       len == 77;
+}
+
+static void
+test_there_and_back(enum wire_type type)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX], again[WIRE_MESSAGE_MAX];
+	size_t len = 0, len_again = 0, passed = 0;
+	struct fault f = { .text = "" };
+	WIRE_MESSAGE(m);
+	WIRE_MESSAGE(back);
+
+	fill(type, &m);
+	CHECK_OK(wire_encode(&m, bytes, &len, &f), &f);
+	CHECK_OK(wire_decode(bytes, len, &back, &f), &f);
+	CHECK(memcmp(&m, &back, sizeof(m)) == 0);
+	CHECK_OK(wire_encode(&back, again, &len_again, &f), &f);
+	CHECK(len == len_again && memcmp(bytes, again, len) == 0);
+	/* No message is the beginning of another, or has room behind it. */
+	for (size_t short_of = 0; short_of < len; short_of++)
+		passed += refused(bytes, short_of) ? 0 : 1;
+	CHECK_EQ(passed, 0);
+	bytes[len] = 0;
+	CHECK(refused(bytes, len + 1));
+}
+
+static void
+test_bytes(void)
+{
+	static const uint8_t hello[] = { 1, 0, 1, 0, 2 };
+	static const uint8_t verdict[] = { 8, 0xca, 0, 1, 0, 0, 0, 0 };
+	static const uint8_t answer[] = { 5, 1, 0, 2, 'h', 'i' };
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	size_t len = 0;
+	WIRE_MESSAGE(m);
+
+	/* The layout that sigrad(8) documents. */
+	m.type = WIRE_HELLO;
+	m.u.hello.low = 1;
+	m.u.hello.high = 2;
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK(len == sizeof(hello) && memcmp(bytes, hello, len) == 0);
+	CHECK_EQ(wire_decode(verdict, sizeof(verdict), &m, NULL), STATUS_OK);
+	CHECK_EQ(m.u.verdict.step, WIRE_ALLOW);
+	CHECK(m.u.verdict.password_proved);
+	CHECK_EQ(wire_decode(answer, sizeof(answer), &m, NULL), STATUS_OK);
+	CHECK(secret_is(&m.u.answer.text, "hi", 2));
+}
+
+/* Bytes that nobody may send: each differs in one place from a good one. */
+static void
+test_refused(void)
+{
+	static const struct {
+		const char *what;
+		size_t len;
+		uint8_t bytes[16];
+	} cases[] = {
+		{ "nothing", 0, { 0 } },
+		{ "type 0", 1, { 0 } },
+		{ "type 9", 3, { 9, 0, 1 } },
+		{ "hello from 0", 5, { 1, 0, 0, 0, 1 } },
+		{ "hello downwards", 5, { 1, 0, 2, 0, 1 } },
+		{ "prompt kind 0", 5, { 4, 0, 0, 0, 0 } },
+		{ "prompt kind 5", 5, { 4, 5, 0, 0, 0 } },
+		{ "prompt purpose 5", 5, { 4, 1, 5, 0, 0 } },
+		{ "NUL in a prompt", 6, { 4, 1, 0, 0, 1, 0 } },
+		{ "prompt over its end", 6, { 4, 1, 0, 0, 2, 'x' } },
+		{ "answer given 0", 4, { 5, 0, 0, 0 } },
+		{ "answer given 4", 4, { 5, 4, 0, 0 } },
+		{ "cancelled, with text", 5, { 5, 2, 0, 1, 'x' } },
+		{ "too long, with text", 5, { 5, 3, 0, 1, 'x' } },
+		{ "NUL in an answer", 5, { 5, 1, 0, 1, 0 } },
+		{ "no group", 2, { 6, 0 } },
+		{ "17 groups", 2, { 6, 17 } },
+		{ "empty group name", 4, { 6, 1, 0, 0 } },
+		{ "17th bit", 5, { 7, 0, 1, 0, 0 } },
+		{ "unknown step", 8, { 8, 1, 0, 0, 0, 0, 0, 0 } },
+		{ "step all ones", 8, { 8, 0xff, 0, 0, 0, 0, 0, 0 } },
+		{ "unknown reason", 8, { 8, 0, 7, 0, 0, 0, 0, 0 } },
+		{ "allow, with a reason", 8, { 8, 0xca, 1, 0, 0, 0, 0, 0 } },
+		{ "proved 2", 8, { 8, 0xca, 0, 2, 0, 0, 0, 0 } },
+		{ "short id", 9, { 8, 0xca, 0, 1, 0, 1, 'a', 0, 0 } },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		test_note("%s", cases[i].what);
+		CHECK(refused(cases[i].bytes, cases[i].len));
+	}
+}
+
+static void
+test_request_refused(void)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	size_t len = 0;
+	WIRE_MESSAGE(m);
+
+	fill(WIRE_REQUEST, &m);
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	bytes[1] = 0;
+	CHECK(refused(bytes, len));
+	bytes[1] = 7;
+	CHECK(refused(bytes, len));
+	bytes[1] = 1;
+	bytes[5] |= 0x80;
+	CHECK(refused(bytes, len));
+	bytes[5] &= 0x7f;
+	bytes[9] = 0; /* within the user's name */
+	CHECK(refused(bytes, len));
+	bytes[9] = 'n';
+	CHECK(!refused(bytes, len));
+
+	fill(WIRE_REQUEST, &m);
+	m.u.request.pid = -1;
+	CHECK(unsendable(&m));
+	fill(WIRE_REQUEST, &m);
+	memset(m.u.request.user, 'u', sizeof(m.u.request.user));
+	CHECK(unsendable(&m));
+	fill(WIRE_REQUEST, &m);
+	m.u.request.login.s[8] = 'a';
+	CHECK(unsendable(&m));
+	fill(WIRE_REQUEST, &m);
+	m.u.request.login.s[0] = 'A';
+	CHECK(unsendable(&m));
+	fill(WIRE_REQUEST, &m);
+	m.u.request.login.s[35] = '\0';
+	CHECK(unsendable(&m));
+}
+
+/* Every string at its limit still makes one message. */
+static void
+test_largest(void)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	char long_text[ANSWER_MAX + 1];
+	size_t len = 0;
+	WIRE_MESSAGE(m);
+
+	fill(WIRE_REQUEST, &m);
+	memset(m.u.request.user, 'u', sizeof(m.u.request.user) - 1);
+	memset(m.u.request.service, 's', sizeof(m.u.request.service) - 1);
+	memset(m.u.request.tty, 't', sizeof(m.u.request.tty) - 1);
+	memset(m.u.request.rhost, 'r', sizeof(m.u.request.rhost) - 1);
+	memset(m.u.request.ruser, 'r', sizeof(m.u.request.ruser) - 1);
+	memset(m.u.request.ssh_connection, 'c',
+	       sizeof(m.u.request.ssh_connection) - 1);
+	memset(m.u.request.ssh_auth_info, 'i',
+	       sizeof(m.u.request.ssh_auth_info) - 1);
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
+
+	memset(long_text, 'x', sizeof(long_text));
+	fill(WIRE_ANSWER, &m);
+	CHECK_EQ(secret_set(&m.u.answer.text, long_text, ANSWER_MAX, NULL),
+		 STATUS_OK);
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
+	CHECK_EQ(m.u.answer.text.len, ANSWER_MAX);
+	CHECK_EQ(secret_set(&m.u.answer.text, long_text, ANSWER_MAX + 1, NULL),
+		 STATUS_OK);
+	CHECK(unsendable(&m));
+	/* The same one byte too much, by hand. */
+	bytes[2] = 2;
+	bytes[3] = 0;
+	bytes[len] = 'x';
+	CHECK(refused(bytes, len + 1));
+	CHECK(refused(bytes, WIRE_MESSAGE_MAX + 1));
+}
+
+int
+main(void)
+{
+	for (enum wire_type type = WIRE_HELLO; type <= WIRE_VERDICT; type++)
+		test_there_and_back(type);
+	test_bytes();
+	test_refused();
+	test_request_refused();
+	test_largest();
+	return test_done();
+}
