@@ -47,8 +47,8 @@ actor_uid(char out[ACTOR_TEXT_SIZE], int64_t uid)
 enum status
 actor_find(const char *sudo_uid, struct actor *out, struct fault *f)
 {
-	struct actor a = { .delegated = geteuid() == 0 &&
-					!text_empty(sudo_uid) };
+	struct actor a = { .delegated =
+				   geteuid() == 0 && !text_empty(sudo_uid) };
 	int64_t login, sudo = -1;
 	enum status st;
 

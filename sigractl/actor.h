@@ -14,7 +14,7 @@
 #define ACTOR_TEXT_SIZE 24
 
 struct actor {
-	char text[ACTOR_TEXT_SIZE]; /* "uid:1000" or "system" */
+	char text[ACTOR_TEXT_SIZE];	/* "uid:1000" or "system" */
 	char loginuid[ACTOR_TEXT_SIZE]; /* both, or neither: they differ */
 	char sudo_uid[ACTOR_TEXT_SIZE];
 	bool delegated; /* root only by way of sudo */

@@ -113,8 +113,7 @@ args_unknown_option(const struct cmd *c, const char *given, struct fault *f)
 	char name[ARGS_WORDS_SIZE];
 	size_t best = 4;
 
-	(void)snprintf(name, sizeof(name), "%s",
-		       given + strspn(given, "-"));
+	(void)snprintf(name, sizeof(name), "%s", given + strspn(given, "-"));
 	name[strcspn(name, "=")] = '\0';
 	if (c->row != NULL && c->row->options != NULL)
 		for (const struct cmd_option *o = c->row->options;
@@ -128,8 +127,8 @@ args_unknown_option(const struct cmd *c, const char *given, struct fault *f)
 		}
 	return fault(f, STATUS_INVALID,
 		     "unknown or ambiguous option '%s'%s%s%s; see sigractl "
-		     "help%s%s", given,
-		     near == NULL ? "" : ": did you mean '--",
+		     "help%s%s",
+		     given, near == NULL ? "" : ": did you mean '--",
 		     near == NULL ? "" : near, near == NULL ? "" : "'?",
 		     words[0] == '\0' ? "" : " ", words);
 }
@@ -187,8 +186,8 @@ args_table(const struct cmd_row *row,
 	for (size_t i = 0; o != NULL && o[i].name != NULL; i++)
 		out[n++] = (struct option){
 			.name = o[i].name,
-			.has_arg = o[i].value == NULL ? no_argument :
-							required_argument,
+			.has_arg = o[i].value == NULL ? no_argument
+						      : required_argument,
 			.val = ARGS_ROW + (int)i,
 		};
 	out[n] = (struct option){ .name = NULL };
@@ -198,9 +197,11 @@ static enum status
 args_operand(struct cmd *c, const char *value, struct fault *f)
 {
 	if (c->args >= c->row->most)
-		return fault(f, STATUS_INVALID,
-			     "'%s' is one argument too many; see sigractl help "
-			     "%s", value, c->row->words);
+		return fault(
+			f, STATUS_INVALID,
+			"'%s' is one argument too many; see sigractl help "
+			"%s",
+			value, c->row->words);
 	c->arg[c->args++] = value;
 	return STATUS_OK;
 }
@@ -230,8 +231,8 @@ args_run(int argc, char **argv, char order, struct cmd *c, struct fault *f)
 				     argv[optind - 1]);
 		if (code == '?')
 			return args_unknown_option(c, argv[optind - 1], f);
-		st = code == 1 ? args_operand(c, optarg, f) :
-				 args_take(c, code, optarg, f);
+		st = code == 1 ? args_operand(c, optarg, f)
+			       : args_take(c, code, optarg, f);
 		if (st != STATUS_OK)
 			return st;
 	}
@@ -260,7 +261,8 @@ args_find(int argc, char **argv, struct cmd *c, int *words, struct fault *f)
 		if (second == NULL && args_noun(r, argv[0]))
 			return fault(f, STATUS_INVALID,
 				     "'%s' is not a whole command; see "
-				     "sigractl help %s", argv[0], argv[0]);
+				     "sigractl help %s",
+				     argv[0], argv[0]);
 	return fault(f, STATUS_INVALID,
 		     "there is no command '%s'%s; see sigractl help", all,
 		     near);
@@ -288,7 +290,7 @@ args_parse(int argc, char **argv, struct cmd *c, struct fault *f)
 		return st;
 	if (c->args < c->row->least)
 		return fault(f, STATUS_INVALID,
-			     "too few arguments: sigractl %s %s", c->row->words,
-			     c->row->args);
+			     "too few arguments: sigractl %s %s",
+			     c->row->words, c->row->args);
 	return STATUS_OK;
 }

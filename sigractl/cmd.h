@@ -41,8 +41,8 @@ struct cmd_option {
 struct cmd;
 
 struct cmd_row {
-	const char *words; /* "user add" */
-	const char *args;  /* "NAME", as help shows it */
+	const char *words;    /* "user add" */
+	const char *args;     /* "NAME", as help shows it */
 	unsigned least, most; /* how many of them */
 	enum cmd_access access;
 	const char *help; /* one line */

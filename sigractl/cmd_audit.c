@@ -76,8 +76,7 @@ audit_show(struct audit_view *v, const struct store_audit *a)
 	    (v->st = audit_name(v->c, a->target, target, v->f)) != STATUS_OK)
 		return false;
 	if (v->c->json) {
-		out_push(v->entries,
-			 audit_shape(a, actor, effective, target));
+		out_push(v->entries, audit_shape(a, actor, effective, target));
 		return true;
 	}
 	out_table_row(&v->table,
@@ -152,7 +151,8 @@ audit_words(const struct cmd *c, struct store_audit_filter *filter,
 	if (outcome != NULL)
 		return fault(f, STATUS_INVALID,
 			     "--outcome: '%s' is not success, failure or "
-			     "error", outcome);
+			     "error",
+			     outcome);
 	return STATUS_OK;
 }
 
@@ -168,11 +168,11 @@ audit_filter(const struct cmd *c, struct store_audit_filter *filter,
 	filter->limit = AUDIT_PAGE;
 	if ((st = audit_words(c, filter, f)) != STATUS_OK)
 		return st;
-	if (since != NULL && (st = date_parse(since, "--since",
-					      &filter->since, f)) != STATUS_OK)
+	if (since != NULL && (st = date_parse(since, "--since", &filter->since,
+					      f)) != STATUS_OK)
 		return st;
-	if (until != NULL && (st = date_parse(until, "--until",
-					      &filter->until, f)) != STATUS_OK)
+	if (until != NULL && (st = date_parse(until, "--until", &filter->until,
+					      f)) != STATUS_OK)
 		return st;
 	if ((s = cmd_option(c, "limit")) != NULL &&
 	    !text_number(s, 1, AUDIT_PAGE_MAX, &filter->limit))
@@ -248,6 +248,6 @@ cmd_audit_list(struct cmd *c, struct fault *f)
 
 	if ((st = audit_filter(c, &filter, f)) != STATUS_OK)
 		return st;
-	return c->json ? audit_list_json(&v, &filter) :
-			 audit_list_text(&v, &filter);
+	return c->json ? audit_list_json(&v, &filter)
+		       : audit_list_text(&v, &filter);
 }

@@ -196,13 +196,13 @@ explain_json(const struct cmd *c, const struct request *r, const char *phase,
 	out_put(decision, "step",
 		json_string(policy_step_name(e->decision.step)));
 	out_put(decision, "reason",
-		e->decision.step == POLICY_ASK ?
-			json_null() :
-			json_string(policy_reason_name(e->decision.reason)));
+		e->decision.step == POLICY_ASK
+			? json_null()
+			: json_string(policy_reason_name(e->decision.reason)));
 	out_put(decision, "factor",
-		e->decision.step == POLICY_ASK ?
-			json_string(policy_factor_name(e->decision.factor)) :
-			json_null());
+		e->decision.step == POLICY_ASK
+			? json_string(policy_factor_name(e->decision.factor))
+			: json_null());
 	out_put(j, "decision", decision);
 	return out_json(j, f);
 }
@@ -245,8 +245,8 @@ explain_text(const struct request *r, const char *phase,
 	out_field("Login", "%s by %s, phase %s, counted as %s", r->user,
 		  r->service, phase, e->source);
 	explain_factors_text(e->facts.enrolled, factors, sizeof(factors));
-	out_field("Account", "%s, has %s%s",
-		  explain_account(e->facts.account), factors,
+	out_field("Account", "%s, has %s%s", explain_account(e->facts.account),
+		  factors,
 		  e->facts.must_change ? ", must change the password" : "");
 	explain_rule_text(&e->rule);
 	if (e->decision.step == POLICY_ASK)

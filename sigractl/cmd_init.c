@@ -62,7 +62,8 @@ init_config_read(struct init *in, struct fault *f)
 		return STATUS_OK;
 	return fault(f, STATUS_CONFLICT,
 		     "%s exists and names another store (%s): change it, or "
-		     "leave -s out", in->config, c->config.store_where);
+		     "leave -s out",
+		     in->config, c->config.store_where);
 }
 
 /* What the config will say once it is written. */
@@ -103,8 +104,8 @@ init_plan(struct init *in, struct fault *f)
 		return ground_trial(c, f);
 	in->config = c->config_path == NULL ? SIGRA_CONFIG : c->config_path;
 	in->config_exists = init_exists(in->config);
-	return in->config_exists ? init_config_read(in, f) :
-				   init_config_guess(in, f);
+	return in->config_exists ? init_config_read(in, f)
+				 : init_config_guess(in, f);
 }
 
 static enum status
@@ -181,7 +182,8 @@ init_nothing_there(const struct init *in, struct fault *f)
 	if (init_exists(key))
 		return fault(f, STATUS_CONFLICT,
 			     "the key %s exists, and another store may need "
-			     "it: move it away first", key);
+			     "it: move it away first",
+			     key);
 	return STATUS_OK;
 }
 
@@ -334,8 +336,9 @@ init_report(const struct init *in, struct fault *f)
 			out_line("Kept the file %s", in->config);
 		out_line("The store %s belongs to %s.", config->store_where,
 			 in->owner_name);
-		out_line("Next: sigractl user add NAME, then sigractl password "
-			 "set NAME.");
+		out_line(
+			"Next: sigractl user add NAME, then sigractl password "
+			"set NAME.");
 		return STATUS_OK;
 	}
 	j = json_object();
@@ -377,7 +380,7 @@ cmd_init(struct cmd *c, struct fault *f)
 	undo_all(&in.undo);
 	init_signals(SIG_UNBLOCK);
 	return fault(f, st, "%s%s", why.text,
-		     in.undo.n == 0 ? "" :
-				      " (what init had made is removed again; "
+		     in.undo.n == 0 ? ""
+				    : " (what init had made is removed again; "
 				      "it can be run once more)");
 }

@@ -52,9 +52,9 @@ password_end(const struct cmd *c, const struct store_account *acct,
 
 	if (!c->json) {
 		out_line("%s %s.%s", done, acct->name,
-			 acct->must_change ?
-				 " It has to be changed at the next login." :
-				 "");
+			 acct->must_change
+				 ? " It has to be changed at the next login."
+				 : "");
 		return STATUS_OK;
 	}
 	j = json_object();
@@ -156,9 +156,8 @@ cmd_password_check(struct cmd *c, struct fault *f)
 	if (st == STATUS_OK && cmd_option(c, "stdin") != NULL)
 		st = tty_stdin_secret(&password, &why);
 	else if (st == STATUS_OK)
-		st = password_no_terminal(tty_ask_secret("Password: ",
-							 &password, &why),
-					  &why);
+		st = password_no_terminal(
+			tty_ask_secret("Password: ", &password, &why), &why);
 	if (st == STATUS_OK)
 		st = admin_password_check(&c->admin, c->arg[0], &password,
 					  &why);

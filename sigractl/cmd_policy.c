@@ -98,8 +98,8 @@ policy_warn(const struct admin_findings *found)
 
 		if (one->severity == RULE_ERROR)
 			continue;
-		(void)snprintf(text, sizeof(text), "rule %lld: ",
-			       (long long)one->position);
+		(void)snprintf(text, sizeof(text),
+			       "rule %lld: ", (long long)one->position);
 		if (one->position == 0)
 			text[0] = '\0';
 		(void)strncat(text, one->text,
@@ -117,8 +117,8 @@ policy_end(const struct cmd *c, const struct rule *r, const char *done,
 	policy_warn(found);
 	if (!c->json) {
 		out_line("%s rule %lld. It counts from the next login on: see "
-			 "sigractl policy list", done,
-			 (long long)r->position);
+			 "sigractl policy list",
+			 done, (long long)r->position);
 		return STATUS_OK;
 	}
 	j = json_object();
@@ -198,8 +198,7 @@ policy_conditions_take(const struct cmd *c, struct rule *r, struct fault *f)
 }
 
 static enum status
-policy_position(const char *s, const char *what, int64_t *out,
-		struct fault *f)
+policy_position(const char *s, const char *what, int64_t *out, struct fault *f)
 {
 	if (!text_number(s, 1, RULES_MAX, out))
 		return fault(f, STATUS_INVALID,
@@ -220,8 +219,7 @@ cmd_policy_add(struct cmd *c, struct fault *f)
 	    (st = policy_conditions_take(c, &rule, f)) != STATUS_OK)
 		return st;
 	if (at != NULL &&
-	    (st = policy_position(at, "--at", &rule.position, f)) !=
-		    STATUS_OK)
+	    (st = policy_position(at, "--at", &rule.position, f)) != STATUS_OK)
 		return st;
 	st = admin_rules_add(&c->admin, &rule, &rule, &found, f);
 	if (st != STATUS_OK)
@@ -265,8 +263,8 @@ policy_findings_print(const struct admin_findings *found)
 {
 	for (size_t i = 0; i < found->n; i++) {
 		const struct rule_finding *one = &found->of[i];
-		const char *kind = one->severity == RULE_ERROR ? "error" :
-								 "warning";
+		const char *kind =
+			one->severity == RULE_ERROR ? "error" : "warning";
 
 		if (one->position == 0)
 			out_line("%s: %s", kind, one->text);

@@ -71,7 +71,7 @@ enum status
 cmd_session_list(struct cmd *c, struct fault *f)
 {
 	static const struct out_column columns[] = {
-		{ "USER", OUT_TEXT },	 { "SERVICE", OUT_TEXT },
+		{ "USER", OUT_FREE },	 { "SERVICE", OUT_FREE },
 		{ "TTY", OUT_FREE },	 { "RHOST", OUT_FREE },
 		{ "FACTORS", OUT_FREE }, { "OPENED", OUT_TEXT },
 		{ "CLOSED", OUT_TEXT },
@@ -82,9 +82,8 @@ cmd_session_list(struct cmd *c, struct fault *f)
 	AUTO_JSON *j = NULL;
 	enum status st, end;
 
-	if (user != NULL && (st = admin_account_find_any(&c->admin, user,
-							 &acct, f)) !=
-				    STATUS_OK)
+	if (user != NULL && (st = admin_account_find_any(
+				     &c->admin, user, &acct, f)) != STATUS_OK)
 		return st;
 	if (!c->json) {
 		/* The last column says something only of closed ones. */

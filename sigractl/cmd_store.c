@@ -57,9 +57,10 @@ store_check_rules(struct cmd *c, struct store_findings *found)
 	if (rules == NULL)
 		store_found(found, "out of memory");
 	else
-		(void)store_good(found, session_rules(c->store, rules,
-						      RULES_MAX, &n, &why),
-				 &why);
+		(void)store_good(
+			found,
+			session_rules(c->store, rules, RULES_MAX, &n, &why),
+			&why);
 }
 
 static void
@@ -69,17 +70,23 @@ store_check_all(struct cmd *c, struct store_findings *found)
 
 	/* Schema, permissions and whose it is: opening looks at all that. */
 	found->about = "store";
-	if (!store_good(found, store_open(c->config.store_where, STORE_READ,
-					  &c->store, &why), &why))
+	if (!store_good(found,
+			store_open(c->config.store_where, STORE_READ,
+				   &c->store, &why),
+			&why))
 		return;
 	found->about = "integrity";
-	(void)store_good(found, store_integrity(c->store, store_found, found,
-						&why), &why);
+	(void)store_good(found,
+			 store_integrity(c->store, store_found, found, &why),
+			 &why);
 	found->about = "key";
-	if (store_good(found, crypto_keys_load(c->config.store_key, geteuid(),
-					       &c->keys, &why), &why))
-		(void)store_good(found, session_key_check(c->store, &c->keys,
-							  &why), &why);
+	if (store_good(found,
+		       crypto_keys_load(c->config.store_key, geteuid(),
+					&c->keys, &why),
+		       &why))
+		(void)store_good(found,
+				 session_key_check(c->store, &c->keys, &why),
+				 &why);
 	store_check_rules(c, found);
 }
 

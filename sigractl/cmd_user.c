@@ -39,7 +39,7 @@ struct user_view {
 	bool has_password;
 	struct store_password password;
 	int64_t sessions;
-	json_t *locks;		/* with --json */
+	json_t *locks; /* with --json */
 	unsigned lock_count;
 };
 
@@ -139,8 +139,8 @@ user_print_state(const struct cmd *c, const struct store_account *acct)
 	if (acct->expires_at == 0)
 		out_field("Expires", "never");
 	else
-		out_field(admin_account_expired(acct, c->now) ? "Expired" :
-								"Expires",
+		out_field(admin_account_expired(acct, c->now) ? "Expired"
+							      : "Expires",
 			  "%s", out_when(acct->expires_at, when));
 }
 
@@ -269,8 +269,8 @@ cmd_user_disable(struct cmd *c, struct fault *f)
 		return st;
 	(void)snprintf(done, sizeof(done),
 		       "Disabled user %s. Sessions that are open stay so: see "
-		       "sigractl session list --user %s", acct.name,
-		       acct.name);
+		       "sigractl session list --user %s",
+		       acct.name, acct.name);
 	return shape_account_end(c, &acct, done, f);
 }
 
@@ -285,9 +285,9 @@ cmd_user_enable(struct cmd *c, struct fault *f)
 	if (st != STATUS_OK)
 		return st;
 	(void)snprintf(done, sizeof(done), "Enabled user %s.%s", acct.name,
-		       admin_account_expired(&acct, c->now) ?
-			       " It has expired, though: see user expire." :
-			       "");
+		       admin_account_expired(&acct, c->now)
+			       ? " It has expired, though: see user expire."
+			       : "");
 	return shape_account_end(c, &acct, done, f);
 }
 
@@ -349,8 +349,9 @@ user_delete_end(const struct cmd *c, const struct store_account *acct,
 		(void)snprintf(done, sizeof(done),
 			       "User %s may not log in, and is deleted on %s. "
 			       "Until then sigractl user enable %s brings it "
-			       "back.", acct->name,
-			       out_when(acct->delete_at, when), acct->name);
+			       "back.",
+			       acct->name, out_when(acct->delete_at, when),
+			       acct->name);
 	return shape_account_end(c, acct, done, f);
 }
 

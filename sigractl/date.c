@@ -37,7 +37,8 @@ date_parse(const char *s, const char *what, int64_t *out, struct fault *f)
 	if (!day && !date_looks(s, "0000-00-00T00:00:00Z"))
 		return fault(f, STATUS_INVALID,
 			     "%s: '%s' is no date like 2026-01-31 or "
-			     "2026-01-31T23:59:59Z", what, s);
+			     "2026-01-31T23:59:59Z",
+			     what, s);
 	tm.tm_year = date_digits(s, 4) - 1900;
 	tm.tm_mon = date_digits(s + 5, 2) - 1;
 	tm.tm_mday = date_digits(s + 8, 2);

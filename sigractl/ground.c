@@ -23,10 +23,11 @@ ground_where_valid(const struct cmd *c, struct fault *f)
 			     "-s is not for sudo: as root another store would "
 			     "be opened for you; use the configured one");
 	if (strncmp(c->where, prefix, sizeof(prefix) - 1) != 0)
-		return fault(f, STATUS_INVALID,
-			     "-s %s: give the store as sqlite: and an absolute "
-			     "path, as in sqlite:/var/lib/sigra/sigra.db",
-			     c->where);
+		return fault(
+			f, STATUS_INVALID,
+			"-s %s: give the store as sqlite: and an absolute "
+			"path, as in sqlite:/var/lib/sigra/sigra.db",
+			c->where);
 	return STATUS_OK;
 }
 
@@ -132,6 +133,9 @@ ground_become(struct cmd *c, struct fault *f)
 	if (st == STATUS_NOT_FOUND)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "%s; sigractl init makes a store", why.text);
+	/* It was the config that said so: -s has been looked at already. */
+	if (st == STATUS_INVALID)
+		st = STATUS_UNAVAILABLE;
 	if (st != STATUS_OK)
 		return fault(f, st, "%s", why.text);
 	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
@@ -168,8 +172,8 @@ ground_enter(struct cmd *c, struct fault *f)
 	    (st = ground_become(c, f)) != STATUS_OK ||
 	    c->row->access == CMD_OWNER)
 		return st;
-	st = ground_open(c, c->row->access == CMD_WRITE ? STORE_WRITE :
-							  STORE_READ, f);
+	st = ground_open(
+		c, c->row->access == CMD_WRITE ? STORE_WRITE : STORE_READ, f);
 	return ground_store_missing(st, f);
 }
 

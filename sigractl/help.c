@@ -11,10 +11,12 @@
 void
 help_usage(FILE *to)
 {
-	(void)fputs("usage: sigractl [-c FILE | -s STORE] [--json] COMMAND "
-		    "[ARGUMENT...]\n"
-		    "Try 'sigractl help' for the commands, 'sigractl help user "
-		    "add' for one.\n", to);
+	(void)fputs(
+		"usage: sigractl [-c FILE | -s STORE] [--json] COMMAND "
+		"[ARGUMENT...]\n"
+		"Try 'sigractl help' for the commands, 'sigractl help user "
+		"add' for one.\n",
+		to);
 }
 
 static void
@@ -76,8 +78,9 @@ help_row(const struct cmd_row *row)
 		help_pair(left, o->help);
 	}
 	help_globals();
-	(void)puts("\nMembers of the JSON object; [] is an array, {} an object "
-		   "or null:");
+	(void)puts(
+		"\nMembers of the JSON object; [] is an array, {} an object "
+		"or null:");
 	out_folded(row->json, 2);
 }
 
@@ -88,15 +91,29 @@ help_commands(void)
 		(void)puts(r->words);
 }
 
+/* Is the row one of those that the arguments name? */
+static bool
+help_wanted(const struct cmd *c, const struct cmd_row *row)
+{
+	if (c->args == 0)
+		return true;
+	if (c->args == 1)
+		return args_noun(row, c->arg[0]);
+	return row == args_row(c->arg[0], c->arg[1]);
+}
+
 static enum status
-help_json(struct fault *f)
+help_json(const struct cmd *c, struct fault *f)
 {
 	AUTO_JSON *j = json_object();
 	json_t *list = json_array();
 
 	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
-		json_t *one = json_object();
+		json_t *one = NULL;
 
+		if (!help_wanted(c, r))
+			continue;
+		one = json_object();
 		out_put(one, "command", json_string(r->words));
 		out_put(one, "arguments", out_string(r->args));
 		out_put(one, "help", json_string(r->help));
@@ -107,31 +124,34 @@ help_json(struct fault *f)
 	return out_json(j, f);
 }
 
-enum status
-cmd_help(struct cmd *c, struct fault *f)
+static enum status
+help_missing(const struct cmd *c, struct fault *f)
 {
-	const struct cmd_row *row;
 	char near[128], words[128];
 
-	if (c->args == 0 && c->json)
-		return help_json(f);
-	if (c->args == 0) {
-		help_table(NULL);
-		return STATUS_OK;
-	}
-	row = args_row(c->arg[0], c->arg[1]);
-	if (row != NULL) {
-		help_row(row);
-		return STATUS_OK;
-	}
-	for (row = cmd_rows; c->args == 1 && row->words != NULL; row++)
-		if (args_noun(row, c->arg[0])) {
-			help_table(c->arg[0]);
-			return STATUS_OK;
-		}
 	(void)snprintf(words, sizeof(words), "%s%s%s", c->arg[0],
 		       c->args > 1 ? " " : "", c->args > 1 ? c->arg[1] : "");
 	args_suggest(words, near, sizeof(near));
 	return fault(f, STATUS_NOT_FOUND, "there is no command '%s'%s", words,
 		     near);
+}
+
+enum status
+cmd_help(struct cmd *c, struct fault *f)
+{
+	const struct cmd_row *first = cmd_rows;
+
+	while (first->words != NULL && !help_wanted(c, first))
+		first++;
+	if (first->words == NULL)
+		return help_missing(c, f);
+	if (c->json)
+		return help_json(c, f);
+	if (c->args == 0)
+		help_table(NULL);
+	else if (c->args == 2 || args_row(c->arg[0], NULL) != NULL)
+		help_row(first);
+	else
+		help_table(c->arg[0]);
+	return STATUS_OK;
 }

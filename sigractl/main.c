@@ -16,7 +16,14 @@
 #include "sigractl/owner.h"
 #include "sigractl/shape.h"
 
-#define OPTIONS(...) (const struct cmd_option[]){ __VA_ARGS__, { .name = NULL } }
+#define OPTIONS(...)                                                          \
+	(const struct cmd_option[])                                           \
+	{                                                                     \
+		__VA_ARGS__,                                                  \
+		{                                                             \
+			.name = NULL                                          \
+		}                                                             \
+	}
 
 static const struct cmd_option main_rule_options[] = {
 	{ "require", "SETS", "ask for factors: 'password'" },
@@ -53,8 +60,7 @@ const struct cmd_row cmd_rows[] = {
 	{ "user rename", "NAME NEW", 2, 2, CMD_WRITE, "change a login name",
 	  SHAPE_ACCOUNT, NULL, cmd_user_rename },
 	{ "user disable", "NAME", 1, 1, CMD_WRITE, "refuse every login",
-	  SHAPE_ACCOUNT,
-	  OPTIONS({ "reason", "TEXT", "why; has to be given" }),
+	  SHAPE_ACCOUNT, OPTIONS({ "reason", "TEXT", "why; has to be given" }),
 	  cmd_user_disable },
 	{ "user enable", "NAME", 1, 1, CMD_WRITE,
 	  "end disable, or a pending deletion", SHAPE_ACCOUNT, NULL,
@@ -62,8 +68,8 @@ const struct cmd_row cmd_rows[] = {
 	{ "user expire", "NAME DATE|never", 2, 2, CMD_WRITE,
 	  "refuse logins from a day on", SHAPE_ACCOUNT, NULL,
 	  cmd_user_expire },
-	{ "user delete", "NAME", 1, 1, CMD_WRITE, "delete, after days of grace",
-	  SHAPE_ACCOUNT,
+	{ "user delete", "NAME", 1, 1, CMD_WRITE,
+	  "delete, after days of grace", SHAPE_ACCOUNT,
 	  OPTIONS({ "grace", "DAYS", "default 14; 0: now, for good" },
 		  { "yes", NULL, "do not ask" }),
 	  cmd_user_delete },
@@ -80,8 +86,9 @@ const struct cmd_row cmd_rows[] = {
 	  "would it be accepted? exit 0 or 6", "acceptable,reason",
 	  OPTIONS({ "stdin", NULL, "read it from standard input" }),
 	  cmd_password_check },
-	{ "policy list", "", 0, 0, CMD_READ, "the rules; the first match counts",
-	  "rules[" SHAPE_RULE "]", NULL, cmd_policy_list },
+	{ "policy list", "", 0, 0, CMD_READ,
+	  "the rules; the first match counts", "rules[" SHAPE_RULE "]", NULL,
+	  cmd_policy_list },
 	{ "policy add", "", 0, 0, CMD_WRITE, "add a rule",
 	  "rule{" SHAPE_RULE "}," SHAPE_FINDINGS, main_rule_options,
 	  cmd_policy_add },
@@ -89,8 +96,9 @@ const struct cmd_row cmd_rows[] = {
 	  "rule{" SHAPE_RULE "}," SHAPE_FINDINGS, NULL, cmd_policy_move },
 	{ "policy remove", "N", 1, 1, CMD_WRITE, "remove a rule",
 	  "rule{" SHAPE_RULE "}," SHAPE_FINDINGS, NULL, cmd_policy_remove },
-	{ "policy check", "", 0, 0, CMD_READ, "are the rules sane? exit 0 or 6",
-	  SHAPE_FINDINGS, NULL, cmd_policy_check },
+	{ "policy check", "", 0, 0, CMD_READ,
+	  "are the rules sane? exit 0 or 6", SHAPE_FINDINGS, NULL,
+	  cmd_policy_check },
 	{ "policy explain", "USER", 1, 1, CMD_READ,
 	  "what would a login be asked, and why?",
 	  "user,service,phase,host,source,rule{" SHAPE_RULE
@@ -98,14 +106,16 @@ const struct cmd_row cmd_rows[] = {
 	  "decision{step,reason,factor}",
 	  OPTIONS({ "service", "NAME", "which service; has to be given" },
 		  { "rhost", "ADDRESS", "from where" },
-		  { "phase", "P", "auth (default), account, password, session" },
+		  { "phase", "P",
+		    "auth (default), account, password, session" },
 		  { "tty", "NAME", "on which terminal" }),
 	  cmd_policy_explain },
 	{ "lock list", "", 0, 0, CMD_READ, "failures, and who is locked out",
 	  "locks[" SHAPE_LOCK "]", NULL, cmd_lock_list },
 	{ "lock clear", "USER", 1, 1, CMD_WRITE, "forget a user's failures",
 	  "id,name,source,dropped",
-	  OPTIONS({ "source", "SOURCE", "only from there, as lock list says" }),
+	  OPTIONS({ "source", "SOURCE",
+		    "only from there, as lock list says" }),
 	  cmd_lock_clear },
 	{ "session list", "", 0, 0, CMD_READ, "who is logged in",
 	  "sessions[id,user,account,login,service,tty,rhost,factors,host,boot,"
@@ -126,8 +136,9 @@ const struct cmd_row cmd_rows[] = {
 		  { "limit", "N", "how many; default 50" },
 		  { "before", "CURSOR", "the next page" }),
 	  cmd_audit_list },
-	{ "store check", "", 0, 0, CMD_OWNER, "is the store sound? exit 0 or 1",
-	  "findings[about,text]", NULL, cmd_store_check },
+	{ "store check", "", 0, 0, CMD_OWNER,
+	  "is the store sound? exit 0 or 1", "findings[about,text]", NULL,
+	  cmd_store_check },
 	{ "store migrate", "", 0, 0, CMD_OWNER, "bring it to this version",
 	  "from,to", NULL, cmd_store_migrate },
 	{ "help", "[COMMAND...]", 0, 2, CMD_PLAIN, "this, or one command",
@@ -138,8 +149,8 @@ const struct cmd_row cmd_rows[] = {
 const char *
 cmd_option(const struct cmd *c, const char *name)
 {
-	for (size_t i = 0; c->row->options != NULL &&
-			   c->row->options[i].name != NULL; i++)
+	for (size_t i = 0;
+	     c->row->options != NULL && c->row->options[i].name != NULL; i++)
 		if (strcmp(c->row->options[i].name, name) == 0)
 			return c->option[i];
 	return NULL;
@@ -193,8 +204,8 @@ main_config_path(struct cmd *c, char path[PATH_MAX], struct fault *f)
 	if (c->config_path == NULL || c->config_path[0] == '/')
 		return STATUS_OK;
 	if (getcwd(cwd, sizeof(cwd)) == NULL)
-		return fault(f, STATUS_INVALID,
-			     "-c %s: give an absolute path", c->config_path);
+		return fault(f, STATUS_INVALID, "-c %s: give an absolute path",
+			     c->config_path);
 	n = snprintf(path, PATH_MAX, "%s/%s", cwd, c->config_path);
 	if (n < 0 || n >= PATH_MAX)
 		return fault(f, STATUS_INVALID, "-c: the path is too long");

@@ -114,8 +114,8 @@ out_table_start(struct out_table *t, const struct out_column *columns,
 		t->broken = true;
 	for (size_t i = 0; i < n; i++)
 		if (scols_table_new_column(t->t, columns[i].name,
-					   columns[i].kind == OUT_FREE ?
-						   0.1 : 0,
+					   columns[i].kind == OUT_FREE ? 0.1
+								       : 0,
 					   flags[columns[i].kind]) == NULL)
 			t->broken = true;
 }

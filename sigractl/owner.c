@@ -51,22 +51,32 @@ owner_descriptors(struct fault *f)
 	return STATUS_OK;
 }
 
-/* Whoever runs sudo can lower what root inherits, and break writes so.
- * Without privilege it is the caller's own store that is at stake. */
+/* As high as we may: a container's root may not raise what it was given. */
 static void
-owner_limits(void)
+owner_limit_raise(__rlimit_resource_t which)
 {
-	static const __rlimit_resource_t whole[] = { RLIMIT_FSIZE, RLIMIT_CPU,
-						     RLIMIT_AS, RLIMIT_DATA };
-	struct rlimit none = { .rlim_cur = 0, .rlim_max = 0 };
-	struct rlimit files = { .rlim_cur = 256, .rlim_max = 256 };
 	struct rlimit all = { .rlim_cur = RLIM_INFINITY,
 			      .rlim_max = RLIM_INFINITY };
 
+	if (setrlimit(which, &all) == 0 || getrlimit(which, &all) != 0)
+		return;
+	all.rlim_cur = all.rlim_max;
+	(void)setrlimit(which, &all);
+}
+
+/* Whoever runs sudo can lower what root inherits, and break writes so. */
+static void
+owner_limits(void)
+{
+	struct rlimit none = { .rlim_cur = 0, .rlim_max = 0 };
+	struct rlimit files = { .rlim_cur = 256, .rlim_max = 256 };
+
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setrlimit(RLIMIT_NOFILE, &files);
-	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-		(void)setrlimit(whole[i], &all);
+	owner_limit_raise(RLIMIT_FSIZE);
+	owner_limit_raise(RLIMIT_CPU);
+	owner_limit_raise(RLIMIT_AS);
+	owner_limit_raise(RLIMIT_DATA);
 }
 
 enum status

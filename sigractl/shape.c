@@ -56,11 +56,11 @@ shape_findings(const struct admin_findings *found)
 		json_t *j = json_object();
 
 		out_put(j, "severity",
-			json_string(one->severity == RULE_ERROR ? "error" :
-								  "warning"));
+			json_string(one->severity == RULE_ERROR ? "error"
+								: "warning"));
 		out_put(j, "position",
-			one->position == 0 ? json_null() :
-					     json_integer(one->position));
+			one->position == 0 ? json_null()
+					   : json_integer(one->position));
 		out_put(j, "text", out_string(one->text));
 		out_push(list, j);
 	}

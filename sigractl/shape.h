@@ -10,7 +10,8 @@
 
 /* The members of each, as a row's `json` says them. */
 #define SHAPE_ACCOUNT                                                         \
-	"id,name,email,state,reason,created_at,updated_at,expires_at,expired," \
+	"id,name,email,state,reason,created_at,updated_at,expires_at,"        \
+	"expired,"                                                            \
 	"delete_at,must_change"
 #define SHAPE_RULE                                                            \
 	"id,position,phases,action,require,account,service,host,user,group,"  \

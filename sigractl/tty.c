@@ -16,9 +16,8 @@
 /* One byte more than an answer may have, so that a longer one shows. */
 #define TTY_LINE_SIZE (ANSWER_MAX + 1)
 
-static const int tty_signals[] = { SIGALRM, SIGHUP,  SIGINT,  SIGPIPE,
-				   SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN,
-				   SIGTTOU };
+static const int tty_signals[] = { SIGALRM, SIGHUP,  SIGINT,  SIGPIPE, SIGQUIT,
+				   SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
 #define TTY_SIGNALS (sizeof(tty_signals) / sizeof(tty_signals[0]))
 
 static volatile sig_atomic_t tty_caught;
@@ -45,9 +44,8 @@ tty_line_wipe(struct tty_line *l)
 }
 
 #define TTY_LINE(name)                                                        \
-	__attribute__((cleanup(tty_line_wipe))) struct tty_line name = {       \
-		.len = 0                                                      \
-	}
+	__attribute__((                                                       \
+		cleanup(tty_line_wipe))) struct tty_line name = { .len = 0 }
 
 static void
 tty_write(int fd, const char *s)
@@ -186,8 +184,8 @@ tty_ask_secret(const char *prompt, struct secret *out, struct fault *f)
 	if ((st = tty_ask(prompt, false, &line, f)) != STATUS_OK)
 		return st;
 	if (line.over || line.len > ANSWER_MAX)
-		return fault(f, STATUS_REFUSED,
-			     "that is longer than %d bytes", ANSWER_MAX);
+		return fault(f, STATUS_REFUSED, "that is longer than %d bytes",
+			     ANSWER_MAX);
 	return secret_set(out, line.b, line.len, f);
 }
 
@@ -216,7 +214,8 @@ tty_stdin_read(char *b, size_t size, size_t *len, struct fault *f)
 	if (st == STATUS_INVALID)
 		return fault(f, STATUS_REFUSED,
 			     "standard input holds more than the %d bytes of "
-			     "one line", ANSWER_MAX);
+			     "one line",
+			     ANSWER_MAX);
 	return st;
 }
 

@@ -147,11 +147,11 @@ admin_account_free(const struct admin *a, const char *name, struct fault *f)
 		return STATUS_OK;
 	if (st != STATUS_OK)
 		return st;
-	return fault(f, STATUS_CONFLICT, "there is a user '%s' already%s",
-		     name,
-		     taken.state == STORE_PENDING ?
-			     " (pending deletion: user enable brings it back)" :
-			     "");
+	return fault(
+		f, STATUS_CONFLICT, "there is a user '%s' already%s", name,
+		taken.state == STORE_PENDING
+			? " (pending deletion: user enable brings it back)"
+			: "");
 }
 
 enum status
@@ -181,7 +181,8 @@ admin_account_add(const struct admin *a, const struct admin_account_new *n,
 		return st;
 	st = admin_audit(a, "user.created", &acct.id,
 			 (const struct audit_pair[ADMIN_PAIRS_MAX]){
-				 { "expires", when } }, f);
+				 { "expires", when } },
+			 f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st == STATUS_OK)
@@ -225,7 +226,8 @@ admin_reason_valid(const char *reason, struct fault *f)
 	    text_code_points(reason, strlen(reason)) < 0)
 		return fault(f, STATUS_INVALID,
 			     "the reason must be UTF-8 text of at most %d "
-			     "bytes", STORE_REASON_SIZE - 1);
+			     "bytes",
+			     STORE_REASON_SIZE - 1);
 	return STATUS_OK;
 }
 
@@ -243,14 +245,16 @@ admin_account_disable(const struct admin *a, const char *name,
 	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
 		return st;
 	if (acct.state != STORE_ACTIVE)
-		return fault(f, STATUS_CONFLICT, "user '%s' is %s already",
-			     name, acct.state == STORE_DISABLED ?
-					   "disabled" : "pending deletion");
+		return fault(
+			f, STATUS_CONFLICT, "user '%s' is %s already", name,
+			acct.state == STORE_DISABLED ? "disabled"
+						     : "pending deletion");
 	acct.state = STORE_DISABLED;
 	(void)text_copy(acct.reason, sizeof(acct.reason), reason);
 	st = admin_account_write(a, &acct, "user.disabled",
 				 (const struct audit_pair[ADMIN_PAIRS_MAX]){
-					 { "reason", reason } }, f);
+					 { "reason", reason } },
+				 f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st == STATUS_OK)
@@ -277,9 +281,10 @@ admin_account_enable(const struct admin *a, const char *name,
 	acct.state = STORE_ACTIVE;
 	acct.reason[0] = '\0';
 	acct.delete_at = 0;
-	st = admin_account_write(a, &acct, "user.enabled",
-				 (const struct audit_pair[ADMIN_PAIRS_MAX]){
-					 { "was", was } }, f);
+	st = admin_account_write(
+		a, &acct, "user.enabled",
+		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "was", was } },
+		f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st == STATUS_OK)
@@ -304,7 +309,8 @@ admin_account_expire(const struct admin *a, const char *name, int64_t at,
 		text_time(at, when);
 	st = admin_account_write(a, &acct, "user.expiry_set",
 				 (const struct audit_pair[ADMIN_PAIRS_MAX]){
-					 { "expires", when } }, f);
+					 { "expires", when } },
+				 f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st == STATUS_OK)
@@ -333,9 +339,10 @@ admin_account_end(const struct admin *a, struct store_account *acct,
 		acct->delete_at = a->now + days * ACCOUNT_DAY;
 		text_time(acct->delete_at, when);
 	}
-	return admin_account_write(a, acct, "user.deleted",
-				   (const struct audit_pair[ADMIN_PAIRS_MAX]){
-					   { "when", when } }, f);
+	return admin_account_write(
+		a, acct, "user.deleted",
+		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "when", when } },
+		f);
 }
 
 enum status
@@ -358,7 +365,8 @@ admin_account_delete(const struct admin *a, const char *name, int64_t days,
 		text_time(acct.delete_at, when);
 		return fault(f, STATUS_CONFLICT,
 			     "user '%s' is to be deleted on %s already; "
-			     "--grace 0 deletes now", name, when);
+			     "--grace 0 deletes now",
+			     name, when);
 	}
 	if ((st = admin_account_end(a, &acct, days, f)) != STATUS_OK ||
 	    (st = admin_commit(a, &txn, f)) != STATUS_OK)

@@ -35,8 +35,8 @@ admin_init_run(char *const argv[], struct fault *f)
 	if (!WIFEXITED(how) || WEXITSTATUS(how) != 0)
 		return fault(f, STATUS_SYSTEM,
 			     "%s failed (status %d); make the user yourself "
-			     "and name it with --owner", argv[0],
-			     WIFEXITED(how) ? WEXITSTATUS(how) : -1);
+			     "and name it with --owner",
+			     argv[0], WIFEXITED(how) ? WEXITSTATUS(how) : -1);
 	return STATUS_OK;
 }
 
@@ -56,7 +56,8 @@ admin_init_user_add(const char *name, struct fault *f)
 			       NULL };
 
 	if (!text_copy(user, sizeof(user), name))
-		return fault(f, STATUS_INVALID, "the owner's name is too long");
+		return fault(f, STATUS_INVALID,
+			     "the owner's name is too long");
 	return admin_init_run(argv, f);
 }
 
@@ -67,7 +68,8 @@ admin_init_user_remove(const char *name, struct fault *f)
 	char *const argv[] = { (char[]){ "/usr/sbin/userdel" }, user, NULL };
 
 	if (!text_copy(user, sizeof(user), name))
-		return fault(f, STATUS_INVALID, "the owner's name is too long");
+		return fault(f, STATUS_INVALID,
+			     "the owner's name is too long");
 	return admin_init_run(argv, f);
 }
 
@@ -86,8 +88,7 @@ admin_init_line(void *ctx, const char *name, const char *value)
 	size_t len = strcspn(name, ".");
 	const char *option = name + len + (name[len] == '.');
 
-	if (strlen(t->section) != len ||
-	    strncmp(t->section, name, len) != 0) {
+	if (strlen(t->section) != len || strncmp(t->section, name, len) != 0) {
 		buf_printf(&t->b, "\n[%.*s]\n", (int)len, name);
 		memcpy(t->section, name, len);
 		t->section[len] = '\0';
@@ -117,7 +118,8 @@ admin_init_config(const char *path, const char *where, struct fault *f)
 	config_defaults(&defaults);
 	config_each(&defaults, admin_init_line, &t);
 	if (t.b.full)
-		return fault(f, STATUS_INVALID, "the store's name is too long");
+		return fault(f, STATUS_INVALID,
+			     "the store's name is too long");
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		  0644);
 	if (fd < 0 && errno == EEXIST)
@@ -142,8 +144,7 @@ admin_init_store(const struct admin *a, struct fault *f)
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = session_key_check_put(a->store, a->keys, f)) != STATUS_OK ||
 	    (st = admin_rules_install(a, f)) != STATUS_OK ||
-	    (st = admin_audit(a, "store.created", NULL, none, f)) !=
-		    STATUS_OK)
+	    (st = admin_audit(a, "store.created", NULL, none, f)) != STATUS_OK)
 		return st;
 	return admin_commit(a, &txn, f);
 }

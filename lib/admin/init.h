@@ -13,8 +13,7 @@
  * useradd(8) with a fixed environment; remove it again.
  */
 enum status admin_init_user_add(const char *name, struct fault *f) MUST_USE;
-enum status admin_init_user_remove(const char *name, struct fault *f)
-	MUST_USE;
+enum status admin_init_user_remove(const char *name, struct fault *f) MUST_USE;
 
 /*
  * Write a sigra.conf in which every option stands with its default, commented

@@ -50,7 +50,7 @@ admin_lock_sums_add(void *ctx, const struct store_guess_sum *sum)
 
 static enum status
 admin_lock_judge(const struct admin *a, const struct store_guess_sum *sum,
-	   struct admin_lock *out, struct fault *f)
+		 struct admin_lock *out, struct fault *f)
 {
 	const struct config *c = a->config;
 	struct lockout_limits limits = {
@@ -90,7 +90,7 @@ admin_lock_judge(const struct admin *a, const struct store_guess_sum *sum,
 
 static enum status
 admin_lock_subject(const struct admin *a, const char *subject,
-	     struct admin_lock *out, struct fault *f)
+		   struct admin_lock *out, struct fault *f)
 {
 	struct store_account acct;
 	enum status st;
@@ -118,7 +118,8 @@ admin_lock_list(const struct admin *a, const struct id *account,
 		bool (*each)(void *ctx, const struct admin_lock *), void *ctx,
 		struct fault *f)
 {
-	__attribute__((cleanup(admin_lock_sums_end))) struct admin_lock_sums sums = {
+	__attribute__((
+		cleanup(admin_lock_sums_end))) struct admin_lock_sums sums = {
 		.subject = account == NULL ? NULL : account->s,
 	};
 	enum status st;
@@ -167,7 +168,8 @@ admin_lock_clear(const struct admin *a, const char *name, const char *source,
 			     source == NULL ? "" : source);
 	st = admin_audit(a, "lock.cleared", &acct.id,
 			 (const struct audit_pair[ADMIN_PAIRS_MAX]){
-				 { "source", source } }, f);
+				 { "source", source } },
+			 f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st != STATUS_OK)

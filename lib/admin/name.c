@@ -32,18 +32,20 @@ admin_name_valid(const struct config *c, const char *name, struct fault *f)
 	if (admin_name_unsafe(name))
 		return fault(f, STATUS_INVALID,
 			     "the name '%s' holds a blank, ':', '/' or a byte "
-			     "that is no text", name);
+			     "that is no text",
+			     name);
 	if (regcomp(&re, c->account_name_regex, REG_EXTENDED | REG_NOSUB) != 0)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "account.name_regex in sigra.conf is no regular "
-			     "expression: %s", c->account_name_regex);
+			     "expression: %s",
+			     c->account_name_regex);
 	no = regexec(&re, name, 0, NULL, 0);
 	regfree(&re);
 	if (no != 0)
 		return fault(f, STATUS_INVALID,
 			     "the name '%s' does not match %s "
-			     "(account.name_regex)", name,
-			     c->account_name_regex);
+			     "(account.name_regex)",
+			     name, c->account_name_regex);
 	return STATUS_OK;
 }
 

@@ -91,8 +91,8 @@ admin_password_import(const struct admin *a, const char *name,
 			     "is taken: $2b$, $5$, $6$ or $y$");
 	if ((st = password_import(&env, &acct.id, setting, &p, f)) !=
 		    STATUS_OK ||
-	    (st = admin_password_store(a, "password.imported", &acct, &p, f)) !=
-		    STATUS_OK)
+	    (st = admin_password_store(a, "password.imported", &acct, &p,
+				       f)) != STATUS_OK)
 		return st;
 	*out = acct;
 	return STATUS_OK;

@@ -24,8 +24,10 @@ admin_rule_set_end(struct admin_rule_set *s)
 }
 
 #define RULE_SET(name)                                                        \
-	__attribute__((cleanup(admin_rule_set_end)))                          \
-	struct admin_rule_set name = { .rules = NULL }
+	__attribute__((                                                       \
+		cleanup(admin_rule_set_end))) struct admin_rule_set name = {  \
+		.rules = NULL                                                 \
+	}
 
 static enum status
 admin_rule_set_read(const struct admin *a, struct admin_rule_set *s,
@@ -132,7 +134,8 @@ admin_rules_place(const struct admin_rule_set *set, struct rule *r,
 	if (set->n >= RULES_MAX)
 		return fault(f, STATUS_CONFLICT,
 			     "there are %d rules, which is the limit: remove "
-			     "one first", RULES_MAX);
+			     "one first",
+			     RULES_MAX);
 	if (r->position == 0)
 		r->position = (int64_t)set->n + 1;
 	if (r->position < 1 || r->position > (int64_t)set->n + 1)

@@ -6,9 +6,10 @@ import os
 import shutil
 import sqlite3
 
-from machine import (CONFIG, KEY, Login, STORE, SUCCESS, UNAVAIL, WORK, audit,
-                     check, ctl, ctl_code, equal, initialise, main, person,
-                     run, stack, stack_alone, syslog)
+from machine import WORK, check, equal, main, run
+from project import (CONFIG, KEY, STORE, audit, ctl, ctl_code, initialise,
+                     person, stack, stack_alone, syslog)
+from programs import Login, SUCCESS, UNAVAIL
 
 GOOD = "correct horse 2711"
 HOME = os.path.dirname(STORE)

@@ -10,9 +10,10 @@ import statistics
 import tempfile
 import time
 
-from machine import (AUTH_ERR, Login, STORE, SUCCESS, WORK, audit, check, ctl,
-                     equal, initialise, main, note, options, person, processes,
-                     reason, run, stack, until)
+from machine import WORK, check, equal, main, note, processes, run, until
+from project import (STORE, audit, ctl, initialise, options, person, reason,
+                     sessions, stack)
+from programs import AUTH_ERR, Login, SUCCESS
 
 GOOD, WRONG = "correct horse 3711", "no such 3713"
 KILLS = int(os.environ.get("SIGRA_KILLS", "200"))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Many logins at once: right ones get in, wrong ones are not verified beyond
 the limits."""
-from machine import (AUTH_ERR, Login, SUCCESS, audit, check, ctl, equal,
-                     initialise, main, person, reason, sessions, stack)
+from machine import check, equal, main
+from project import audit, ctl, initialise, person, reason, sessions, stack
+from programs import AUTH_ERR, Login, SUCCESS
 
 GOOD, WRONG = "correct horse 9711", "no such 9713"
 WHOLE = {"authenticate": SUCCESS, "account": SUCCESS, "setcred": SUCCESS,

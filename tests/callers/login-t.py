@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """login on a terminal, as getty starts it."""
-from machine import (Terminal, Watch, audit, check, check_leaks, equal,
-                     given_up, initialise, main, person, reason, run, sessions,
-                     stack, until)
+from machine import check, equal, main, run, until
+from project import (Watch, audit, check_leaks, given_up, initialise, person,
+                     reason, sessions, stack)
+from programs import Terminal
 
 GOOD, WRONG, UNIX = "correct horse 7711", "no such 7713", "root only 7714"
 

@@ -44,8 +44,8 @@ login_report(const char *call, int code)
 static int
 login_session(pam_handle_t *pam)
 {
-	int code = login_report("setcred", pam_setcred(pam,
-						       PAM_ESTABLISH_CRED));
+	int code =
+		login_report("setcred", pam_setcred(pam, PAM_ESTABLISH_CRED));
 
 	if (code == PAM_SUCCESS)
 		code = login_report("open", pam_open_session(pam, 0));

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """pamtester, and a client of our own for answers no terminal can give."""
-from machine import (AUTH_ERR, EXPIRED, Login, PERM_DENIED, RENEW, SUCCESS,
-                     Terminal, Watch, audit, check, check_leaks, ctl, equal,
-                     given_up, initialise, main, person, reason, sessions,
-                     stack, stack_alone, until)
+from machine import check, equal, main, until
+from project import (Watch, audit, check_leaks, ctl, given_up, initialise,
+                     person, reason, sessions, stack, stack_alone)
+from programs import (AUTH_ERR, EXPIRED, Login, PERM_DENIED, RENEW, SUCCESS,
+                      Terminal)
 
 GOOD, NEW, WRONG = "correct horse 8711", "battery staple 8712", "no such 8713"
 THIRD = "from an administrator 8714"

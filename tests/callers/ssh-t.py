@@ -2,9 +2,10 @@
 """A real sshd: keyboard-interactive, password and public key."""
 import os
 
-from machine import (CTL, Sshd, Terminal, WORK, Watch, audit, check,
-                     check_leaks, ctl, equal, given_up, initialise, main,
-                     person, reason, run, sessions, stack, syslog, until)
+from machine import WORK, check, equal, main, run, until
+from project import (CTL, Watch, audit, check_leaks, ctl, given_up,
+                     initialise, person, reason, sessions, stack, syslog)
+from programs import Sshd, Terminal
 
 GOOD, NEW, WRONG = "correct horse 4711", "battery staple 4712", "no such 4713"
 OLD = "from an administrator 4714"

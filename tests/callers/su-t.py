@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """su: user to user, root to user, and root itself."""
-from machine import (Terminal, Watch, audit, check, check_leaks, equal,
-                     given_up, initialise, main, person, reason, run, sessions,
-                     stack, until)
+from machine import check, equal, main, run, until
+from project import (Watch, audit, check_leaks, ctl, given_up, initialise,
+                     person, reason, sessions, stack)
+from programs import Terminal
 
 GOOD, WRONG, UNIX = "correct horse 5711", "no such 5713", "root only 5714"
 
@@ -57,6 +58,12 @@ def root():
     equal(su("root", UNIX), (0, "root"),
           "root, whom the store does not know, is pam_unix's")
     equal(su("root", WRONG)[0], 1, "... with its password only")
+    equal(su("osonly", None, user=None)[0], 1,
+          "root to a user unknown to the store: refused")
+    ctl("policy", "add", "--abstain", "--account", "unknown", "--service",
+        "su,su-l", "--phase", "account,session", "--at", "1")
+    equal(su("osonly", None, user=None), (0, "osonly"),
+          "... until a rule abstains from it")
 
 
 def body():

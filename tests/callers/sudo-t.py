@@ -3,8 +3,10 @@
 import os
 import subprocess
 
-from machine import (PATIENCE, Terminal, Watch, audit, check, check_leaks,
-                     equal, initialise, main, person, reason, run, stack, until)
+from machine import PATIENCE, check, equal, main, run, until
+from project import (Watch, audit, check_leaks, initialise, person, reason,
+                     stack)
+from programs import Terminal
 
 GOOD, WRONG = "correct horse 6711", "no such 6713"
 PROMPT = r"\[sudo\] password for \w+: "

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """TAP, a trial store in a directory of its own, and sigractl to call."""
+import atexit
 import json
 import os
 import pty
@@ -91,6 +92,7 @@ class Trial:
         self.dir = tempfile.mkdtemp(prefix='sigra-cli.')
         self.db = self.dir + '/store/sigra.db'
         self.key = self.dir + '/store/sigra.key'
+        atexit.register(self.end)
         self.where = 'sqlite:' + self.db
         if init:
             r = self('init')
@@ -126,11 +128,11 @@ class Trial:
 class Terminal:
     """sigractl on a pseudo-terminal that is its controlling one."""
 
-    def __init__(self, *args, env=None):
+    def __init__(self, *args, env=None, program=SIGRACTL):
         self.seen = b''
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.execve(SIGRACTL, [SIGRACTL] + list(args),
+            os.execve(program, [program] + list(args),
                       environment() if env is None else env)
 
     def read_until(self, text, seconds=60):

@@ -31,6 +31,9 @@ check([c['command'] for c in table['commands']] == rows,
 for c in table['commands']:
     check(len(shape_parse(c['json'])) > 0,
           'the JSON of ' + c['command'] + ' is described', c['json'])
+one = json.loads(call('--json', 'help', 'user', 'add').out)
+check([c['command'] for c in one['commands']] == ['user add'],
+      'help --json of one command', one)
 mine = [c['json'] for c in table['commands'] if c['command'] == 'help'][0]
 check(shape_wrong(shape_parse(mine), table) is None,
       'help --json is as described', shape_wrong(shape_parse(mine), table))

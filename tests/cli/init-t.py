@@ -83,6 +83,11 @@ expect(call('-c', conf, '-s', t.where + '2', 'init', *me), 4,
 expect(call('-c', conf, 'init', *me), 0 if os.getuid() == 0 else 5,
        'only root inits without -s')
 check(open(conf).read().endswith('# mine\n'), 'a config is not overwritten')
+bad = text.replace('sqlite:', 'postgres:')
+with open(t.dir + '/etc/other.conf', 'w') as f:
+    f.write(bad)
+expect(call('-c', t.dir + '/etc/other.conf', 'user', 'list'), 7,
+       'a config that names a strange store')
 with open(conf, 'a') as f:
     f.write('[nonsense]\n')
 expect(call('-c', conf, 'user', 'list'), 7, 'a broken config',
@@ -115,16 +120,33 @@ if os.getuid() == 0:
            'nobody else may use it', err='sudo')
     t.end()
     # In a mount namespace of its own, the real thing.
+    place = Trial(init=False)
     p = subprocess.run(
         ['unshare', '--mount', 'sh', '-ec', r'''
         mount --make-rprivate /
-        mkdir -p "$1/up" "$1/work"
         mount -t tmpfs none "$1"
         mkdir -p "$1/eu" "$1/ew" "$1/vu" "$1/vw"
         mount -t overlay -o "lowerdir=/etc,upperdir=$1/eu,workdir=$1/ew" \
             none /etc
         mount -t overlay -o "lowerdir=/var,upperdir=$1/vu,workdir=$1/vw" \
             none /var
+        # A log of our own: /dev is only this one.
+        mkdir "$1/d"
+        for n in null zero urandom random tty; do
+            : >"$1/d/$n"
+            mount --bind "/dev/$n" "$1/d/$n"
+        done
+        mount --rbind "$1/d" /dev
+        python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/dev/log")
+open(sys.argv[1], "w").close()
+while True:
+    with open(sys.argv[1], "ab") as f:
+        f.write(s.recv(65536) + b"\n")' "$1/syslog" &
+        log=$!
+        while [ ! -e "$1/syslog" ]; do kill -0 $log; done
+        chmod 666 /dev/log
         ! getent passwd sigra || userdel sigra
         rm -rf /etc/sigra /var/lib/sigra
         "$2" init
@@ -135,12 +157,15 @@ if os.getuid() == 0:
         "$2" store check
         SUDO_UID=4242 "$2" user disable ann --reason test
         "$2" --json audit list
-        ''', 'sh', tempfile.mkdtemp(prefix='sigra-ns.'), SIGRACTL],
+        ! "$2" user add ann
+        cat "$1/syslog"
+        kill $log
+        ''', 'sh', place.dir, SIGRACTL],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment(
             PATH='/usr/sbin:/usr/bin:/sbin:/bin'), text=True)
     if 'unshare failed' in p.stdout or 'mount:' in p.stdout:
         skip('no namespaces here: ' + p.stdout.splitlines()[0])
-    elif 'sysconfdir' in SIGRACTL or '/etc/sigra' not in call('help').out:
+    elif '/etc/sigra/sigra.conf' not in call('help').out:
         skip('built for another sysconfdir')
     else:
         check(p.returncode == 0, 'init of a machine', p.stdout)
@@ -151,6 +176,13 @@ if os.getuid() == 0:
                      'sigra 700 /var/lib/sigra',
                      'sigra 600 /var/lib/sigra/sigra.db']:
             check('\n' + line + '\n' in p.stdout, line, p.stdout)
+        # <80+5>: authpriv.notice; one line a committed row, no name in it.
+        lines = [l for l in p.stdout.splitlines() if l.startswith('<85>')]
+        check(len(lines) == 3 and
+              all('sigractl[' in l and 'action=' + a in l
+                  for l, a in zip(lines, ['store.created', 'user.created',
+                                          'user.disabled'])) and
+              'ann' not in ''.join(lines), 'is mirrored to syslog', p.stdout)
         check('"actor": "uid:4242"' in p.stdout or
               open('/proc/self/loginuid').read() != '4294967295',
               'who calls by sudo is the actor', p.stdout)

@@ -30,6 +30,7 @@ kept = t.sql('SELECT sealed FROM password')
 for data, what in [(b'', 'nothing'), (b'\n', 'an empty line'),
                    (b'short', 'a short one'),
                    (b'password', 'a common one'),
+                   (b'x' * 510 + b'1', '511 bytes'),
                    (b'x' * 512, '512 bytes'),
                    (b'x' * 512 + b'\n', '512 bytes and a newline'),
                    (b'y' * 100000, 'very many bytes'),
@@ -40,7 +41,7 @@ expect(set_to('one line here\nand another\n'), 2, 'two lines')
 expect(set_to('long enough 1\n\n'), 2, 'a line and an empty one')
 check(t.sql('SELECT sealed FROM password') == kept and
       len(t.audit()) == count, 'none of which changed anything')
-expect(set_to(b'z' * 510 + b'1\n'), 0, '511 bytes are fine')
+expect(set_to(b'z' * 509 + b'1\n'), 0, '510 bytes are fine')
 expect(t('password', 'set', 'zoe', '--stdin', data='x'), 3, 'of nobody')
 expect(t('password', 'set', 'ann', 'secret', '--stdin'), 2,
        'never on the command line')
@@ -53,7 +54,7 @@ expect(t('password', 'check', '--stdin', data=GOOD), 0, 'password check',
 r = t('password', 'check', '--stdin', data='short')
 expect(r, 6, 'and refuses', err='.')
 check(r.out == '', 'with nothing on standard output')
-expect(t('password', 'check', 'ann', '--stdin', data='z' * 510 + '1'), 6,
+expect(t('password', 'check', 'ann', '--stdin', data='z' * 509 + '1'), 6,
        'the current one of a user')
 expect(t('password', 'check', 'zoe', '--stdin', data=GOOD), 3, 'of nobody')
 r = t('--json', 'password', 'check', '--stdin', data='short')

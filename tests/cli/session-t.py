@@ -11,18 +11,21 @@ t('user', 'add', 'bob')
 ids = {n: t.json('user', 'show', n)['id'] for n in ('ann', 'bob')}
 
 
-def session(who, closed, opened, rhost='192.0.2.1', tty='pts/1'):
+def session(who, closed, opened, rhost='192.0.2.1', tty='pts/1',
+            service='sshd'):
     t.sql('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-          str(uuid.uuid4()), ids[who], '', 'sshd', tty, rhost, 'password',
+          str(uuid.uuid4()), ids[who], '', service, tty, rhost, 'password',
           'host', '', 42, 4242, opened, closed)
 
 
 session('ann', 0, 1700000000)
 session('ann', 1700000500, 1700000100)
-session('bob', 0, 1700000200, rhost='\x1b]0;x\x07evil' + 'w' * 200)
+t('user', 'rename', 'bob', 'b' * 32)
+session('bob', 0, 1700000200, service='s' * 64, tty='t' * 64,
+        rhost='\x1b]0;x\x07evil' + 'w' * 200)
 s = t.json('session', 'list')['sessions']
-check([x['user'] for x in s] == ['bob', 'ann'], 'the open ones, newest first',
-      s)
+check([x['user'] for x in s] == ['b' * 32, 'ann'],
+      'the open ones, newest first', s)
 check(s[1]['opened_at'] == '2023-11-14T22:13:20Z' and
       s[1]['closed_at'] is None and s[1]['pid'] == 42, 'what is known', s[1])
 check(len(t.json('session', 'list', '--all')['sessions']) == 3, '--all')
@@ -46,8 +49,8 @@ code = term.wait()
 lines = term.seen.decode().splitlines()
 check(code == (0, None) and len(lines) == 3 and wide('\n'.join(lines)) == [],
       'a table fits a terminal', (code, lines))
-t('user', 'delete', 'bob', '--yes', '--grace', '0')
+t('user', 'delete', 'b' * 32, '--yes', '--grace', '0')
 check([x['user'] for x in t.json('session', 'list')['sessions']] ==
-      ['bob', 'ann'], 'a deleted user still has a name')
+      ['b' * 32, 'ann'], 'a deleted user still has a name')
 t.end()
 done()

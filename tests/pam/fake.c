@@ -160,9 +160,9 @@ fake_member(struct fake *fake, char *rest)
 static void
 fake_verdict(struct fake *fake, char *rest)
 {
-	static const char *const reasons[] = { "none",	       "wrong",
-					       "refused",      "expired",
-					       "cancelled",    "bad_password",
+	static const char *const reasons[] = { "none",	      "wrong",
+					       "refused",     "expired",
+					       "cancelled",   "bad_password",
 					       "unavailable", NULL };
 	static const char *const steps[] = { "deny", "renew", "abstain",
 					     "allow", NULL };
@@ -176,7 +176,8 @@ fake_verdict(struct fake *fake, char *rest)
 		if (strcmp(word, "proved") == 0)
 			v.password_proved = true;
 		else if (strncmp(word, "login=", 6) == 0)
-			(void)text_copy(v.login.s, sizeof(v.login.s), word + 6);
+			(void)text_copy(v.login.s, sizeof(v.login.s),
+					word + 6);
 		else if (strncmp(word, "session=", 8) == 0)
 			(void)text_copy(v.session.s, sizeof(v.session.s),
 					word + 8);
@@ -369,7 +370,7 @@ main(int argc, char **argv)
 	if (argc != 4 || strcmp(argv[1], "--once") != 0 ||
 	    strcmp(argv[2], "--config") != 0)
 		return 2;
-	fake.argc = 3;
+	fake.argc = (size_t)argc;
 	fake.argv = argv;
 	snprintf(path, sizeof(path), "%s.log", argv[3]);
 	fake.log = fopen(path, "ae");

@@ -50,7 +50,8 @@ script_expand(const char *line, const struct script_word *words, char *out,
 	char *at = out, *end = out + size;
 
 	while (*line != '\0') {
-		const char *close = *line == '@' ? strchr(line + 1, '@') : NULL;
+		const char *close =
+			*line == '@' ? strchr(line + 1, '@') : NULL;
 
 		if (close != NULL &&
 		    script_word_put(line + 1, (size_t)(close - line - 1),

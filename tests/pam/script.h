@@ -12,7 +12,8 @@
  *   [call]      in order: ITEM = VALUE, putenv = NAME=VALUE, or
  *               FUNCTION(FLAG|FLAG) = CODE [delayed]
  *   [prompts]   what the conversation must be asked: STYLE = TEXT|ANSWER;
- *               !null, !none, !conv_err, !buf_err are no answers
+ *               !null, !none, !conv_err, !buf_err are no answers, and
+ *               !as NAME ANSWER changes PAM_USER meanwhile
  *   [env]       the PAM environment at the end, one regex a variable
  *   [log]       what must be logged to syslog, one regex a line
  *   [saw]       what the scripted verifier must have logged, likewise

@@ -153,6 +153,27 @@ test_full(const char *where)
 		 0);
 }
 
+/* Whoever holds the store longer than we wait: BUSY, and nothing lost. */
+static void
+test_busy(const char *where)
+{
+	struct store *holder = fixture_open(where);
+	void *handle = NULL;
+	STORE_TXN(t);
+
+	CHECK_OK(engine_sqlite.open(fixture_path(where), STORE_WRITE, &handle,
+				    &f),
+		 &f);
+	(void)sqlite3_busy_timeout(((struct sqlite *)handle)->db, 20);
+	CHECK_OK(store_begin(holder, &t, &f), &f);
+	CHECK_EQ(sqlite_begin(handle, &f), STATUS_BUSY);
+	store_txn_end(&t);
+	CHECK_OK(sqlite_begin(handle, &f), &f);
+	CHECK_OK(sqlite_commit(handle, &f), &f);
+	engine_sqlite.close(handle);
+	store_close(holder);
+}
+
 int
 main(void)
 {
@@ -164,5 +185,6 @@ main(void)
 	test_log_stays(where);
 	test_reading_changes_nothing(where);
 	test_full(where);
+	test_busy(where);
 	return test_done();
 }

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "admin/rules.h"
+
+#include "base/text.h"
+#include "fixture.h"
+#include "session/session.h"
+
+static struct rule rules[RULES_MAX];
+
+static size_t
+all(struct fixture *x)
+{
+	size_t n = 0;
+
+	CHECK_OK(session_rules(x->store, rules, RULES_MAX, &n, &x->f), &x->f);
+	return n;
+}
+
+static struct rule
+deny(const char *user, int64_t at)
+{
+	struct rule r = { .action = POLICY_ACTION_DENY,
+			  .phases = RULE_PHASES_ALL,
+			  .position = at };
+
+	(void)text_copy(r.user, sizeof(r.user), user);
+	return r;
+}
+
+static void
+check_changes(struct fixture *x, size_t before)
+{
+	struct admin_findings found = { .n = 0 };
+	struct rule r = deny("eve", 1), out;
+
+	CHECK_OK(admin_rules_add(&x->admin, &r, &out, &found, &x->f), &x->f);
+	CHECK_EQ(out.position, 1);
+	CHECK_EQ(strlen(out.id.s), ID_LENGTH);
+	CHECK(strncmp(fixture_last(x), "policy.added ", 13) == 0);
+	CHECK_EQ(all(x), before + 1);
+	CHECK_STR(rules[0].user, "eve");
+	CHECK_OK(admin_rules_move(&x->admin, 1, 3, &out, &found, &x->f),
+		 &x->f);
+	CHECK_EQ(out.position, 3);
+	CHECK_EQ(all(x), before + 1);
+	CHECK_STR(rules[2].user, "eve");
+	CHECK_EQ(admin_rules_move(&x->admin, 3, 3, &out, &found, &x->f),
+		 STATUS_CONFLICT);
+	CHECK_EQ(admin_rules_move(&x->admin, 3, 99, &out, &found, &x->f),
+		 STATUS_NOT_FOUND);
+	CHECK_OK(admin_rules_remove(&x->admin, 3, &out, &found, &x->f), &x->f);
+	CHECK_STR(out.user, "eve");
+	CHECK_EQ(admin_rules_remove(&x->admin, 99, &out, &found, &x->f),
+		 STATUS_NOT_FOUND);
+	r = deny("eve", (int64_t)before + 2);
+	CHECK_EQ(admin_rules_add(&x->admin, &r, &out, &found, &x->f),
+		 STATUS_INVALID);
+	/* Last, behind one that always matches: a warning, no refusal. */
+	r.position = 0;
+	CHECK_OK(admin_rules_add(&x->admin, &r, &out, &found, &x->f), &x->f);
+	CHECK_EQ(out.position, before + 1);
+	CHECK(found.n <= ADMIN_FINDINGS_MAX);
+	CHECK_OK(admin_rules_remove(&x->admin, out.position, &out, &found,
+				    &x->f),
+		 &x->f);
+}
+
+static void
+check_refused(struct fixture *x, size_t before)
+{
+	struct admin_findings found = { .n = 0 };
+	struct rule r = { .action = POLICY_ACTION_ADMIT,
+			  .phases = RULE_PHASE(POLICY_PHASE_AUTH),
+			  .position = 1 };
+	struct rule out = { .position = 77 };
+	long rows = fixture_rows(x);
+
+	CHECK_EQ(admin_rules_add(&x->admin, &r, &out, &found, &x->f),
+		 STATUS_REFUSED);
+	CHECK(found.n > 0);
+	CHECK_EQ(out.position, 77);
+	CHECK_EQ(all(x), before);
+	CHECK_EQ(fixture_rows(x), rows);
+	/* Malformed ones do not come as far as the store. */
+	r = deny("eve", 1);
+	(void)text_copy(r.network, sizeof(r.network), "10.0.0.0/99");
+	CHECK_EQ(admin_rules_add(&x->admin, &r, &out, &found, &x->f),
+		 STATUS_INVALID);
+	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
+}
+
+static void
+check_limit(struct fixture *x, size_t before)
+{
+	struct admin_findings found = { .n = 0 };
+	struct rule out;
+
+	for (size_t i = before; i < RULES_MAX; i++) {
+		char user[16] = { 'u', (char)('a' + i / 26 % 26),
+				  (char)('a' + i % 26), '\0' };
+		struct rule r = deny(user, 1);
+
+		if (admin_rules_add(&x->admin, &r, &out, &found, &x->f) !=
+		    STATUS_OK)
+			CHECK_STR(x->f.text, "");
+	}
+	CHECK_EQ(all(x), RULES_MAX);
+	struct rule more = deny("more", 1);
+	CHECK_EQ(admin_rules_add(&x->admin, &more, &out, &found, &x->f),
+		 STATUS_CONFLICT);
+}
+
+int
+main(void)
+{
+	struct fixture x;
+	size_t before;
+
+	fixture_start(&x, "rules");
+	before = all(&x);
+	CHECK(before >= 3);
+	CHECK_EQ(before, rule_defaults(rules, RULES_MAX));
+	check_changes(&x, before);
+	check_refused(&x, before);
+	check_limit(&x, before);
+	fixture_stop(&x);
+	return test_done();
+}

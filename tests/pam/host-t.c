@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host-t MODULE FAKE: what a login may not do to the process it happens in,
+ * and what of that process the verifier may not get.  Each case is a host of
+ * its own, in a child.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <security/pam_appl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "journal.h"
+#include "root.h"
+#include "test.h"
+
+#define HOST_FDS 1024
+#define HOST_SIGNALS 64
+
+static char host_dir[512];
+static volatile int *host_line; /* of the first thing that was not so */
+
+/* Within a case: a thing that must be so. */
+#define NEED(cond)                                                            \
+	do {                                                                  \
+		if (!(cond)) {                                                \
+			*host_line = __LINE__;                                \
+			return;                                               \
+		}                                                             \
+	} while (0)
+
+static bool host_closed; /* descriptors 0 to 2 are, and shall stay so */
+
+static int
+host_conversation(int n, const struct pam_message **msg,
+		  struct pam_response **resp, void *appdata)
+{
+	if (n != 1 || msg[0]->msg_style != PAM_PROMPT_ECHO_OFF)
+		return PAM_CONV_ERR;
+	for (int fd = 0; fd < 3 && host_closed; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			return PAM_CONV_ERR;
+	}
+	*resp = calloc(1, sizeof(**resp));
+	(*resp)->resp = strdup(appdata);
+	return PAM_SUCCESS;
+}
+
+static void
+host_delay(int code, unsigned microseconds, void *appdata)
+{
+	(void)code;
+	(void)microseconds;
+	(void)appdata;
+}
+
+static pam_handle_t *
+host_start(char *password)
+{
+	const struct pam_conv conv = { host_conversation, password };
+	union {
+		void (*function)(int, unsigned, void *);
+		const void *item;
+	} delay = { host_delay };
+	pam_handle_t *pamh = NULL;
+
+	if (pam_start_confdir("test", "root", &conv, host_dir, &pamh) !=
+		    PAM_SUCCESS ||
+	    pam_set_item(pamh, PAM_FAIL_DELAY, delay.item) != PAM_SUCCESS)
+		_exit(99);
+	return pamh;
+}
+
+/* One authentication from pam_start to pam_end. */
+static int
+host_login(void)
+{
+	char password[] = "tr0ub4dor";
+	pam_handle_t *pamh = host_start(password);
+	int code = pam_authenticate(pamh, 0);
+
+	pam_end(pamh, code);
+	return code;
+}
+
+struct host_action {
+	void (*handler)(int);
+	int flags;
+	unsigned long mask; /* libc leaves the rest of its set as it was */
+};
+
+/* Everything of a process that a module might disturb. */
+struct host_state {
+	int fds[HOST_FDS];
+	sigset_t mask;
+	struct host_action action[HOST_SIGNALS + 1];
+	char cwd[512];
+	mode_t mask_of_files;
+	char **env;
+	char *env0;
+	struct rlimit files;
+	struct itimerval timer;
+};
+
+static void
+host_look(struct host_state *s)
+{
+	memset(s, 0, sizeof(*s));
+	for (int fd = 0; fd < HOST_FDS; fd++)
+		s->fds[fd] = fcntl(fd, F_GETFD);
+	sigprocmask(SIG_BLOCK, NULL, &s->mask);
+	for (int sig = 1; sig <= HOST_SIGNALS; sig++) {
+		struct sigaction act = { .sa_handler = SIG_DFL };
+
+		(void)sigaction(sig, NULL, &act);
+		s->action[sig].handler = act.sa_handler;
+		s->action[sig].flags = act.sa_flags;
+		memcpy(&s->action[sig].mask, &act.sa_mask,
+		       sizeof(s->action[sig].mask));
+	}
+	if (getcwd(s->cwd, sizeof(s->cwd)) == NULL)
+		s->cwd[0] = '\0';
+	s->mask_of_files = umask(0);
+	umask(s->mask_of_files);
+	s->env = environ;
+	s->env0 = environ[0];
+	getrlimit(RLIMIT_NOFILE, &s->files);
+	getitimer(ITIMER_REAL, &s->timer);
+}
+
+static void
+host_no_handler(int sig)
+{
+	(void)sig;
+}
+
+/* Right, wrong and every other phase leave all of it as it was. */
+static void
+case_state(void)
+{
+	static struct host_state before, after;
+	char right[] = "tr0ub4dor", wrong[] = "wrong";
+	pam_handle_t *pamh;
+	sigset_t some;
+
+	NEED(chdir(host_dir) == 0);
+	umask(0123);
+	signal(SIGUSR1, host_no_handler);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&some);
+	sigaddset(&some, SIGUSR2);
+	sigaddset(&some, SIGTERM);
+	sigprocmask(SIG_BLOCK, &some, NULL);
+	pamh = host_start(right);
+	host_look(&before);
+	NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
+	NEED(pam_setcred(pamh, PAM_ESTABLISH_CRED) == PAM_SUCCESS);
+	NEED(pam_acct_mgmt(pamh, 0) == PAM_SUCCESS);
+	NEED(pam_chauthtok(pamh, 0) == PAM_SUCCESS);
+	NEED(pam_open_session(pamh, 0) == PAM_SUCCESS);
+	NEED(pam_close_session(pamh, 0) == PAM_SUCCESS);
+	pam_end(pamh, PAM_SUCCESS);
+	pamh = host_start(wrong);
+	NEED(pam_authenticate(pamh, 0) == PAM_AUTH_ERR);
+	pam_end(pamh, PAM_AUTH_ERR);
+	host_look(&after);
+	NEED(memcmp(before.fds, after.fds, sizeof(before.fds)) == 0);
+	NEED(memcmp(&before, &after, sizeof(before)) == 0);
+	NEED(getenv("SIGRA_LOGIN") == NULL);
+}
+
+static volatile sig_atomic_t host_signals;
+
+static void
+host_count(int sig)
+{
+	(void)sig;
+	host_signals++;
+}
+
+static void
+case_sigchld_handled(void)
+{
+	struct sigaction act = { .sa_handler = host_count };
+
+	NEED(sigaction(SIGCHLD, &act, NULL) == 0);
+	for (int i = 0; i < 5; i++)
+		NEED(host_login() == PAM_SUCCESS);
+	/* The verifier's end must have come and gone, too. */
+	usleep(20000);
+	NEED(host_signals == 0);
+	NEED(waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD);
+}
+
+static void
+case_sigchld_ignored(void)
+{
+	NEED(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+	for (int i = 0; i < 5; i++)
+		NEED(host_login() == PAM_SUCCESS);
+	NEED(waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD);
+}
+
+static _Atomic int host_reaped;
+
+/* A host that waits for whatever child there is. */
+static void *
+host_reaper(void *own)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, 0)) != *(pid_t *)own) {
+		if (pid > 0)
+			host_reaped++;
+	}
+	return NULL;
+}
+
+static void
+case_waits_for_any(void)
+{
+	pthread_t thread;
+	pid_t own = fork();
+
+	if (own == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+		_exit(0);
+	}
+	NEED(pthread_create(&thread, NULL, host_reaper, &own) == 0);
+	for (int i = 0; i < 20; i++)
+		NEED(host_login() == PAM_SUCCESS);
+	kill(own, SIGKILL);
+	pthread_join(thread, NULL);
+	NEED(host_reaped == 0);
+}
+
+static void
+case_no_standard_fds(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
+	host_closed = true;
+	NEED(host_login() == PAM_SUCCESS);
+	for (int fd = 0; fd < 3; fd++)
+		NEED(fcntl(fd, F_GETFD) < 0 && errno == EBADF);
+}
+
+static void
+case_writes_nothing(void)
+{
+	struct stat sb;
+	char path[600];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/output", host_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	NEED(fd >= 0);
+	for (int i = 0; i < 3; i++)
+		NEED(dup2(fd, i) == i);
+	NEED(host_login() == PAM_SUCCESS);
+	NEED(fstat(fd, &sb) == 0 && sb.st_size == 0);
+}
+
+/* Not one descriptor to spare, then one, and so on: no success by chance. */
+static void
+case_few_fds(void)
+{
+	struct rlimit limit = { .rlim_cur = 256, .rlim_max = 256 };
+	char password[] = "tr0ub4dor";
+	pam_handle_t *pamh = host_start(password);
+	bool denied = false, succeeded = false;
+	int low;
+
+	/* libpam opens its own files at the first call. */
+	NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
+	low = dup(0);
+	close(low);
+	for (int spare = 0; spare < 12; spare++) {
+		int code, next;
+
+		limit.rlim_cur = (rlim_t)(low + spare);
+		NEED(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+		code = pam_authenticate(pamh, 0);
+		/* PAM_SYSTEM_ERR is libpam's own, for want of a socket. */
+		NEED(code == PAM_SUCCESS || code == PAM_AUTHINFO_UNAVAIL ||
+		     code == PAM_SYSTEM_ERR);
+		NEED(spare > 1 || code != PAM_SUCCESS);
+		denied = denied || code == PAM_AUTHINFO_UNAVAIL;
+		succeeded = code == PAM_SUCCESS;
+		limit.rlim_cur = 256;
+		NEED(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+		next = dup(0);
+		NEED(next == low);
+		close(next);
+	}
+	NEED(denied && succeeded);
+	pam_end(pamh, PAM_SUCCESS);
+}
+
+/* A host's own timers go on while we wait. */
+static void
+case_interrupted(void)
+{
+	struct sigaction act = { .sa_handler = host_count };
+	struct itimerval often = { .it_interval = { .tv_usec = 100 },
+				   .it_value = { .tv_usec = 100 } };
+	struct itimerval never = { .it_value = { .tv_usec = 0 } };
+
+	NEED(sigaction(SIGALRM, &act, NULL) == 0);
+	NEED(setitimer(ITIMER_REAL, &often, NULL) == 0);
+	for (int i = 0; i < 50; i++)
+		NEED(host_login() == PAM_SUCCESS);
+	NEED(setitimer(ITIMER_REAL, &never, NULL) == 0);
+	NEED(host_signals > 0);
+	NEED(waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD);
+}
+
+/* Has the verifier's log a line with this in it? */
+static bool
+host_verifier_was(const char *part)
+{
+	char path[600], got[2048];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/verifier.log", host_dir);
+	f = fopen(path, "re");
+	while (f != NULL && fgets(got, sizeof(got), f) != NULL) {
+		if (strstr(got, part) != NULL)
+			found = true;
+	}
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+static void
+case_verifier(void)
+{
+	char argv[700];
+	sigset_t all;
+
+	for (int i = 0; i < 200; i++)
+		NEED(open("/dev/null", O_RDONLY) >= 0);
+	for (int sig = 1; sig <= HOST_SIGNALS; sig++)
+		(void)signal(sig, SIG_IGN);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	setenv("LD_BIND_NOW", "1", 1);
+	NEED(chdir(host_dir) == 0);
+	NEED(host_login() == PAM_SUCCESS);
+	NEED(host_verifier_was("fds 0 1 2\n"));
+	NEED(host_verifier_was("null 1\n"));
+	snprintf(argv, sizeof(argv),
+		 "argv sigrad --once --config %s/verifier\n", host_dir);
+	NEED(host_verifier_was(argv));
+	NEED(host_verifier_was("env none\n"));
+	NEED(host_verifier_was("cwd /\n"));
+	NEED(host_verifier_was("leader 1\n"));
+	NEED(host_verifier_was("SigBlk:\t0000000000000000\n"));
+	NEED(host_verifier_was("SigIgn:\t0000000000000000\n"));
+	NEED(host_verifier_was("Uid:\t0\t0\t0\t0\n"));
+}
+
+/* A set-user-id program, as su: the person's uid is told, and not kept. */
+static void
+case_set_user_id(void)
+{
+	NEED(setresuid(1234, 0, 0) == 0);
+	NEED(host_login() == PAM_SUCCESS);
+	NEED(host_verifier_was("Uid:\t0\t0\t0\t0\n"));
+	NEED(host_verifier_was(" ruid=1234 "));
+}
+
+static void
+case_unprivileged(void)
+{
+	char password[] = "tr0ub4dor";
+	pam_handle_t *pamh = host_start(password);
+
+	/* libpam opens its own files at the first call. */
+	NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
+	NEED(setresuid(1234, 1234, 1234) == 0);
+	journal_clear();
+	NEED(pam_authenticate(pamh, 0) == PAM_AUTHINFO_UNAVAIL);
+	pam_end(pamh, PAM_AUTHINFO_UNAVAIL);
+	NEED(journal_count() == 1);
+	NEED(strstr(journal_line(0), "only a service run by root") != NULL);
+}
+
+static void
+host_case(const char *name, void (*run)(void))
+{
+	char log[600];
+	int status = 0;
+	pid_t pid;
+
+	snprintf(log, sizeof(log), "%s/verifier.log", host_dir);
+	(void)unlink(log);
+	*host_line = 0;
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		run();
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		err(2, "waitpid");
+	test_note("status %x", (unsigned)status);
+	test_point(status == 0 && *host_line == 0, __FILE__, *host_line, name);
+}
+
+static void
+host_write(const char *name, const char *text)
+{
+	char path[600];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", host_dir, name);
+	f = fopen(path, "we");
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		err(2, "%s", path);
+}
+
+static void
+host_files(const char *module, const char *fake)
+{
+	static const char *const types[] = { "auth", "account", "password",
+					     "session" };
+	char stack[8192];
+	size_t at = 0;
+
+	snprintf(host_dir, sizeof(host_dir), "%s", test_dir());
+	for (size_t i = 0; i < 4; i++)
+		at += (size_t)snprintf(stack + at, sizeof(stack) - at,
+				       "%s required %s verifier=%s "
+				       "config=%s/verifier\n",
+				       types[i], module, fake, host_dir);
+	host_write("test", stack);
+	host_write("other", "auth requisite pam_deny.so\n");
+	host_write("verifier", "phase auth\nprocess\nfacts\n"
+			       "ask secret password Password: \n"
+			       "right tr0ub4dor\n"
+			       "verdict allow proved login="
+			       "01900000-0000-7000-8000-000000000001\n"
+			       "phase any\nverdict allow\n");
+}
+
+int
+main(int argc, char **argv)
+{
+	bool privileged = geteuid() == 0;
+
+	if (argc != 3)
+		errx(2, "usage: host-t MODULE FAKE");
+	if (!root_become()) {
+		test_skip("neither root nor user namespaces");
+		return test_done();
+	}
+	host_line = mmap(NULL, sizeof(*host_line), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	host_files(argv[1], argv[2]);
+	host_case("leaves the host as it was", case_state);
+	host_case("SIGCHLD handler never runs", case_sigchld_handled);
+	host_case("SIGCHLD ignored", case_sigchld_ignored);
+	host_case("host waits for any child", case_waits_for_any);
+	host_case("no descriptors 0 to 2", case_no_standard_fds);
+	host_case("writes nothing", case_writes_nothing);
+	host_case("few descriptors", case_few_fds);
+	host_case("interrupted by signals", case_interrupted);
+	host_case("verifier inherits nothing", case_verifier);
+	if (privileged) {
+		host_case("set-user-id host", case_set_user_id);
+		host_case("unprivileged host", case_unprivileged);
+	}
+	return test_done();
+}

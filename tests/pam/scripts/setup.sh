@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# For [setup] and [check]: . "$SCRIPTS/../setup.sh"
+# A store below $DIR, whose password costs little; nothing beside it.
+
+sigra() {
+	"$SIGRACTL" -c "$DIR/sigra.conf" "$@"
+}
+
+# ready [PASSWORD [OPTION...]]: a store, and ann with a password, set so
+ready() {
+	password=${1-correct horse battery}
+	shift $(($# > 0))
+	cat >"$DIR/sigra.conf" <<-END
+		[store]
+		where = sqlite:$DIR/store/sigra.db
+		key = $DIR/sigra.key
+		[argon2]
+		memory_kib = 8192
+		passes = 1
+	END
+	chmod 0644 "$DIR/sigra.conf"
+	sigra init --owner root
+	sigra user add ann
+	printf '%s\n' "$password" | sigra password set ann --stdin "$@"
+}
+
+# audited ACTION OUTCOME [N]: so many rows of the audit say this (default 1)
+audited() {
+	n=$(sigra audit list --json --action "$1" --outcome "$2" --limit 50 |
+		grep -o '"action"' | wc -l)
+	[ "$n" = "${3-1}" ] || {
+		echo "$n rows of $1 $2"
+		sigra audit list
+		return 1
+	}
+}
