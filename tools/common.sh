@@ -4,6 +4,8 @@
 # Debian's own programs, whatever the caller has put in front of them.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+# sigractl asks who called sudo; in here everything is root's own.
+unset SUDO_UID SUDO_GID SUDO_USER SUDO_COMMAND
 
 # Without root there is no machine of one's own to make.
 need_root() {

@@ -7,10 +7,7 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "policy/lockout.h"
-
-/* As lib/session counts them. */
-#define LOCK_PAIR_WINDOW 86400
-#define LOCK_SEEN_WINDOW (30 * 86400)
+#include "session/session.h"
 
 /* Gathered first: asking the store more while it lists is not promised. */
 struct admin_lock_sums {
@@ -69,9 +66,9 @@ admin_lock_judge(const struct admin *a, const struct store_guess_sum *sum,
 	enum status st;
 
 	st = store_guess_count(a->store, sum->subject, sum->source,
-			       sum->factor, a->now, LOCK_PAIR_WINDOW,
+			       sum->factor, a->now, SESSION_PAIR_WINDOW,
 			       limits.user_window, limits.source_window,
-			       LOCK_SEEN_WINDOW, &n, f);
+			       SESSION_SEEN_WINDOW, &n, f);
 	if (st != STATUS_OK)
 		return st;
 	counts.pair_failed = n.pair_failed;
@@ -124,7 +121,7 @@ admin_lock_list(const struct admin *a, const struct id *account,
 	};
 	enum status st;
 
-	st = store_guess_list(a->store, a->now, a->now - LOCK_PAIR_WINDOW,
+	st = store_guess_list(a->store, a->now, a->now - SESSION_PAIR_WINDOW,
 			      admin_lock_sums_add, &sums, f);
 	if (st != STATUS_OK)
 		return st;

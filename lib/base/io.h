@@ -15,7 +15,9 @@
 #include "base/secret.h"
 
 #define PROMPT_TEXT_SIZE 512 /* PAM_MAX_MSG_SIZE */
-#define ANSWER_MAX 511	     /* what misc_conv(3) can hand over whole */
+/* misc_conv(3) reads 511 bytes and does not say when it has cut: an answer
+ * that fills its buffer is refused, so 510 can be handed over whole. */
+#define ANSWER_MAX 510
 #define IO_GROUPS_MAX 16
 
 enum prompt_kind {

@@ -9,7 +9,7 @@
 #include "factor/factor.h"
 
 #define PASSWORD_MIN_CODE_POINTS 8
-#define PASSWORD_MAX_BYTES 510 /* an answer of 511 may be one that was cut */
+#define PASSWORD_MAX_BYTES ANSWER_MAX
 #define PASSWORD_HISTORY 5
 
 /* Hash a new one; nothing is stored.  The row's ad is the account's. */

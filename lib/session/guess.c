@@ -8,10 +8,8 @@
 #include "policy/lockout.h"
 #include "session/attempt.h"
 
-#define GUESS_DEADLINE 60	/* seconds a reservation stands */
-#define GUESS_PAIR_WINDOW 86400 /* a row of failures is forgotten in a day */
-#define GUESS_SEEN_WINDOW (30 * 86400)
-#define GUESS_PAUSE 100 /* milliseconds between looks at others' guesses */
+#define GUESS_DEADLINE 60 /* seconds a reservation stands */
+#define GUESS_PAUSE 100	  /* milliseconds between looks at others' guesses */
 #define GUESS_PAUSES_MAX 700 /* 70 s: longer than any reservation stands */
 
 static struct lockout_limits
@@ -36,9 +34,9 @@ guess_judge(const struct session_attempt *a, const char *factor, int64_t now,
 	enum status st;
 
 	st = store_guess_count(a->env->store, a->subject, a->source.key,
-			       factor, now, GUESS_PAIR_WINDOW,
+			       factor, now, SESSION_PAIR_WINDOW,
 			       limits.user_window, limits.source_window,
-			       GUESS_SEEN_WINDOW, &n, f);
+			       SESSION_SEEN_WINDOW, &n, f);
 	if (st != STATUS_OK)
 		return st;
 	*out = lockout_judge(
@@ -171,5 +169,5 @@ session_guesses_settle(struct session_attempt *a, bool granted,
 	if (a->facts.cancelled &&
 	    (st = guess_source_failure(a, "cancel", now, f)) != STATUS_OK)
 		return st;
-	return store_guess_prune(s, now - GUESS_PAIR_WINDOW, f);
+	return store_guess_prune(s, now - SESSION_PAIR_WINDOW, f);
 }

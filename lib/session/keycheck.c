@@ -28,7 +28,7 @@ session_key_check(struct store *s, const struct crypto_keys *k,
 	if (st == STATUS_NOT_FOUND)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "the store was never "
-			     "finished: run sigractl init again");
+			     "finished: remove it, then run sigractl init");
 	if (st != STATUS_OK)
 		return st;
 	keycheck_text(k, want);

@@ -17,9 +17,11 @@
 #include "store/store.h"
 
 #define SESSION_HANDOVER_SECONDS                                              \
-	120			 /* a login may be taken over this long       \
-				  */
-#define SESSION_PASSWORD_TRIES 3 /* offers of a new password */
+	120			  /* a login may be taken over this long      \
+				   */
+#define SESSION_PAIR_WINDOW 86400 /* a row of failures is forgotten after */
+#define SESSION_SEEN_WINDOW (30 * 86400) /* a source stays known good */
+#define SESSION_PASSWORD_TRIES 3	 /* offers of a new password */
 
 /* What a login runs in; everything stays the caller's. */
 struct session_env {

@@ -72,7 +72,7 @@ store_close(struct store *s)
 enum status
 store_owner(const char *where, uid_t *uid, gid_t *gid, struct fault *f)
 {
-	const struct engine *engine = NULL;
+	const struct engine *engine = store_engines[0];
 	const char *place = NULL;
 	enum status st;
 
@@ -84,7 +84,7 @@ store_owner(const char *where, uid_t *uid, gid_t *gid, struct fault *f)
 enum status
 store_prepare(const char *where, uid_t owner, gid_t group, struct fault *f)
 {
-	const struct engine *engine = NULL;
+	const struct engine *engine = store_engines[0];
 	const char *place = NULL;
 	enum status st;
 
@@ -96,7 +96,7 @@ store_prepare(const char *where, uid_t owner, gid_t group, struct fault *f)
 enum status
 store_create(const char *where, int64_t now, struct fault *f)
 {
-	const struct engine *engine = NULL;
+	const struct engine *engine = store_engines[0];
 	const char *place = NULL;
 	enum status st;
 
@@ -108,7 +108,7 @@ store_create(const char *where, int64_t now, struct fault *f)
 enum status
 store_migrate(const char *where, unsigned *from, unsigned *to, struct fault *f)
 {
-	const struct engine *engine = NULL;
+	const struct engine *engine = store_engines[0];
 	const char *place = NULL;
 	enum status st;
 

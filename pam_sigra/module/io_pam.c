@@ -89,8 +89,8 @@ io_pam_stored(struct io_pam *p, enum prompt_purpose purpose,
 		return fault(f, STATUS_CANCELLED, "no token is stored");
 	}
 	p->spent |= 1U << purpose;
-	len = strnlen(token, ANSWER_MAX);
-	if (len > IO_PAM_ANSWER_MAX)
+	len = strnlen(token, ANSWER_MAX + 1);
+	if (len > ANSWER_MAX)
 		return fault(f, STATUS_INVALID, "stored token is too long");
 	return secret_set(answer, token, len, f);
 }
@@ -128,7 +128,7 @@ io_pam_ask(struct io *io, const struct prompt *prompt, struct secret *answer,
 	if (st == STATUS_NOT_FOUND) {
 		st = io_pam_converse(p, style, prompt->text, &typed, f);
 		if (st == STATUS_OK)
-			st = secret_take(answer, typed, IO_PAM_ANSWER_MAX, f);
+			st = secret_take(answer, typed, ANSWER_MAX, f);
 	}
 	if (st == STATUS_OK && io_pam_proves(p, prompt->purpose))
 		secret_copy(&p->token, answer);

@@ -10,12 +10,6 @@
 #include "base/request.h"
 #include "module/args.h"
 
-/*
- * misc_conv(3) reads at most ANSWER_MAX bytes and hands them over without a
- * sign that there were more, so an answer of that length may be a cut one.
- */
-#define IO_PAM_ANSWER_MAX (ANSWER_MAX - 1)
-
 /* One phase.  Wiped when its scope ends; declare it by IO_PAM(). */
 struct io_pam {
 	struct io io; /* first: its functions find the rest by it */

@@ -179,6 +179,11 @@ pam_sigra_bequeath(struct io_pam *io, const struct wire_verdict *v,
 		return pam_sigra_data_set(pamh, PAM_SIGRA_LOGIN, v->login.s,
 					  f);
 	case PHASE_PASSWORD_UPDATE:
+		/* The proof was spent; what replaces it goes to the session.
+		 */
+		st = pam_sigra_login_export(pamh, &v->login, f);
+		if (st != STATUS_OK)
+			return st;
 		return pam_sigra_data_set(pamh, PAM_SIGRA_LOGIN, NULL, f);
 	case PHASE_SESSION_OPEN:
 		return pam_sigra_data_set(pamh, PAM_SIGRA_SESSION,

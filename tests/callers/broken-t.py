@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 
-from machine import WORK, check, equal, main, run
+from machine import WORK, check, equal, main, processes, run, until
 from project import (CONFIG, KEY, STORE, audit, ctl, ctl_code, initialise,
                      person, stack, stack_alone, syslog)
 from programs import Login, SUCCESS, UNAVAIL
@@ -19,7 +19,10 @@ sources = iter("192.0.2.%d" % n for n in range(1, 255))
 
 
 def login(service=SERVICE):
-    return Login(service, "ann", GOOD, next(sources)).end()
+    calls = Login(service, "ann", GOOD, next(sources)).end()
+    # It lives a moment longer than its verdict, with the store open.
+    until(lambda: not processes("sigrad"), "the verifier is gone")
+    return calls
 
 
 def refuses(what):

@@ -12,7 +12,7 @@ import time
 
 from machine import WORK, check, equal, main, note, processes, run, until
 from project import (STORE, audit, ctl, initialise, options, person, reason,
-                     sessions, stack)
+                     stack)
 from programs import AUTH_ERR, Login, SUCCESS
 
 GOOD, WRONG = "correct horse 3711", "no such 3713"

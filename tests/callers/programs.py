@@ -26,7 +26,7 @@ class Terminal:
     """A program on a pseudo-terminal of its own, and the person before it."""
 
     def __init__(self, *argv, user=None, env=None):
-        self.seen, self.status = "", None
+        self.seen = ""
         self.master, slave = os.openpty()
         modes = termios.tcgetattr(slave)
         modes[3] &= ~termios.ECHO  # what is typed is no output
@@ -56,7 +56,18 @@ class Terminal:
         os.write(self.master, text.encode() + b"\n")
 
     def interrupt(self):
-        os.write(self.master, b"\x03")
+        """Ctrl-C until it ends: some programs miss one that comes between
+        their prompt and their read.  The exit status."""
+        limit = time.monotonic() + PATIENCE
+        while time.monotonic() < limit:
+            with contextlib.suppress(OSError):
+                os.write(self.master, b"\x03")
+            pause = time.monotonic() + 0.2
+            while self._read(pause):
+                pass
+            if self.child.poll() is not None:
+                break
+        return self.end()
 
     def answer(self, pattern, text):
         self.expect(pattern)
@@ -69,9 +80,9 @@ class Terminal:
             pass
         if time.monotonic() > limit:
             self.child.kill()
-        self.status = self.child.wait(PATIENCE)
+            raise Lost("it did not end; there is: %r" % self.seen)
         os.close(self.master)
-        return self.status
+        return self.child.wait(PATIENCE)
 
     def kill(self):
         self.child.send_signal(signal.SIGKILL)

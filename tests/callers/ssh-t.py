@@ -75,7 +75,6 @@ def gives_up(daemon):
         t = daemon.client("ann", source="127.0.0.21")
         t.expect("Password: ")
         t.interrupt()
-        t.end()
     until(lambda: given_up() >= 6, "the log tells of all six")
     check(True, "Ctrl-C: six times given up")
     equal(daemon.login("ann", GOOD, source="127.0.0.21")[0], 0,

@@ -109,8 +109,8 @@ term = prompt()
 term.read_until(b'New password: ')
 term.type(b'q' * 512 + b'\n')
 code = term.wait()
-check(code == (6, None) and b'longer than 511' in term.seen,
-      'more than 511 bytes', (code, term.seen[-200:]))
+check(code == (6, None) and b'longer than 510' in term.seen,
+      'more than 510 bytes', (code, term.seen[-200:]))
 
 term = prompt('--stdin')
 code = term.wait()
