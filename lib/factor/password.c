@@ -171,6 +171,10 @@ password_replace(const struct factor_env *env, const struct id *account,
 		if (next.set_at <= old.set_at)
 			next.set_at = old.set_at + 1;
 	}
+	/* What the old one proved is worth nothing any more. */
+	st = store_login_void(env->store, account, env->now, f);
+	if (st != STATUS_OK)
+		return st;
 	return store_password_put(env->store, account, &next, f);
 }
 

@@ -40,8 +40,7 @@ enum status password_acceptable(const struct factor_env *env,
 
 /*
  * Inside a transaction: the current one goes to the history, NEW takes its
- * place.  Every change of a password goes this way, or a login that is being
- * checked meanwhile could not tell.
+ * place, and unspent logins that the old one proved are void.
  */
 enum status password_replace(const struct factor_env *env,
 			     const struct id *account,

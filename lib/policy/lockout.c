@@ -84,6 +84,9 @@ lockout_judge(const struct lockout_counts *c, const struct lockout_limits *l,
 
 	if (!lockout_sound(c, l))
 		return lockout_until(LOCKOUT_LOCKED, now, now);
+	/* Nor do strangers who share the place with somebody known there. */
+	if (c->source_known && c->pair_failed == 0)
+		return lockout_pair(c, l, now);
 	d = lockout_stricter(lockout_pair(c, l, now),
 			     lockout_window(c->source_failed,
 					    c->source_pending, l->source_tries,

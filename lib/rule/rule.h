@@ -15,6 +15,7 @@
 
 #define RULE_TEXT_SIZE 256
 #define RULES_MAX 256
+#define RULE_GROUPS_ONE 16 /* Unix groups that one rule may name */
 #define RULE_GROUPS_MAX 64 /* Unix groups that all rules together name */
 
 /* Bits of rule.phases. */

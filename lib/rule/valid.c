@@ -177,6 +177,25 @@ rule_words_valid(const struct rule *r, struct fault *f)
 	return rule_demand_valid(r, f);
 }
 
+/* They are asked about in one question. */
+static enum status
+rule_groups_few(const struct rule *r, struct fault *f)
+{
+	const char *s = r->group;
+	struct rule_item item;
+	unsigned n = 0;
+
+	if (s[0] == '\0')
+		return STATUS_OK;
+	while (rule_item_next(&s, &item))
+		if (++n > RULE_GROUPS_ONE)
+			return fault(f, STATUS_INVALID,
+				     "group: one rule names %d groups at "
+				     "most; write two rules",
+				     RULE_GROUPS_ONE);
+	return STATUS_OK;
+}
+
 enum status
 rule_valid(const struct rule *r, struct fault *f)
 {
@@ -192,5 +211,7 @@ rule_valid(const struct rule *r, struct fault *f)
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (st == STATUS_OK)
 			st = rule_list_valid(&lists[i], f);
+	if (st == STATUS_OK)
+		st = rule_groups_few(r, f);
 	return st == STATUS_OK ? rule_text_valid("note", r->note, f) : st;
 }

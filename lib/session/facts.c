@@ -69,6 +69,12 @@ facts_find_account(struct session_attempt *a, struct fault *f)
 	if (strlen(a->request->user) < STORE_NAME_SIZE) {
 		st = store_account_by_name(a->env->store, a->request->user,
 					   &a->account, f);
+		/* Who was deleted is not unknown: no rule for strangers, as
+		 * cron's, may let them back in. */
+		if (st == STATUS_NOT_FOUND)
+			st = store_account_gone(a->env->store,
+						a->request->user, &a->account,
+						f);
 		if (st != STATUS_OK && st != STATUS_NOT_FOUND)
 			return st;
 		a->known = st == STATUS_OK;
@@ -91,88 +97,103 @@ session_refresh(struct session_attempt *a, struct fault *f)
 		a->facts.account = POLICY_ACCOUNT_DELETED;
 		return STATUS_OK;
 	}
-	if (st == STATUS_OK)
-		facts_account(a);
-	return st;
+	if (st != STATUS_OK)
+		return st;
+	facts_account(a);
+	/* Renamed meanwhile: the name may be somebody else's by now. */
+	if (strcmp(a->account.name, a->request->user) != 0)
+		a->facts.account = POLICY_ACCOUNT_DELETED;
+	return STATUS_OK;
 }
 
-/* The Unix groups that rules name, each once. */
+_Static_assert(RULE_GROUPS_ONE <= IO_GROUPS_MAX, "one question will do");
+
+/* The Unix groups that one rule names; of them, those the user is in. */
 struct facts_groups {
 	size_t n;
-	char name[RULE_GROUPS_MAX][33];
+	const char *name[IO_GROUPS_MAX];
+	char text[RULE_TEXT_SIZE];
 };
 
-static bool
-facts_group_add(struct facts_groups *g, const char *name, size_t len)
-{
-	if (len == 0 || len >= sizeof(g->name[0]))
-		return false;
-	for (size_t i = 0; i < g->n; i++)
-		if (strlen(g->name[i]) == len &&
-		    memcmp(g->name[i], name, len) == 0)
-			return true;
-	if (g->n == RULE_GROUPS_MAX)
-		return false;
-	memcpy(g->name[g->n], name, len);
-	g->name[g->n][len] = '\0';
-	g->n++;
-	return true;
-}
-
 static enum status
-facts_groups_named(const struct rule *rules, size_t n, struct facts_groups *g,
+facts_groups_named(const struct rule *r, struct facts_groups *g,
 		   struct fault *f)
 {
-	for (size_t i = 0; i < n; i++) {
-		const char *p = rules[i].group;
+	char *p = g->text;
 
-		while (*p != '\0') {
-			size_t len = strcspn(p, ",");
+	g->n = 0;
+	(void)text_copy(g->text, sizeof(g->text), r->group);
+	while (*p != '\0') {
+		char *end = p + strcspn(p, ",");
+		bool last = *end == '\0';
 
-			if (!facts_group_add(g, p, len))
-				return fault(f, STATUS_CORRUPT,
-					     "rule %lld: bad group, or more "
-					     "than %d groups in all",
-					     (long long)rules[i].position,
-					     RULE_GROUPS_MAX);
-			p += len;
-			p += *p == ',';
-		}
+		if (g->n == IO_GROUPS_MAX)
+			return fault(f, STATUS_CORRUPT,
+				     "rule %lld names more than %d groups",
+				     (long long)r->position, IO_GROUPS_MAX);
+		*end = '\0';
+		g->name[g->n++] = p;
+		p = last ? end : end + 1;
 	}
 	return STATUS_OK;
 }
 
-/* Keep of the named groups those that the user is a member of. */
 static enum status
 facts_groups_ask(struct io *io, struct facts_groups *g, struct fault *f)
 {
-	size_t kept = 0, n = g->n;
+	uint32_t mask = 0;
+	size_t kept = 0;
+	enum status st = io->member(io, g->name, g->n, &mask, f);
 
-	for (size_t at = 0; at < n; at += IO_GROUPS_MAX) {
-		const char *names[IO_GROUPS_MAX];
-		size_t some = n - at < IO_GROUPS_MAX ? n - at : IO_GROUPS_MAX;
-		uint32_t mask = 0;
-		enum status st;
-
-		for (size_t i = 0; i < some; i++)
-			names[i] = g->name[at + i];
-		st = io->member(io, names, some, &mask, f);
-		if (st != STATUS_OK)
-			return st;
-		for (size_t i = 0; i < some; i++)
-			if ((mask >> i & 1) != 0)
-				memmove(g->name[kept++], g->name[at + i],
-					sizeof(g->name[0]));
-	}
+	if (st != STATUS_OK)
+		return st;
+	for (size_t i = 0; i < g->n; i++)
+		if ((mask >> i & 1) != 0)
+			g->name[kept++] = g->name[i];
 	g->n = kept;
 	return STATUS_OK;
 }
 
-static void
-facts_match(struct session_attempt *a, const struct rule *rules, size_t n,
-	    const struct facts_groups *groups)
+/*
+ * Groups are asked for only where they decide: everything else of the rule
+ * fits, and no rule before it did.  So a directory that is down fails those
+ * logins alone that hang on it, and nobody else pays for asking.
+ */
+static enum status
+facts_rule_fits(struct session_attempt *a, const struct rule *r,
+		struct rule_subject *subject, bool *fits, struct fault *f)
 {
-	const char *names[RULE_GROUPS_MAX];
+	struct facts_groups groups;
+	enum status st = facts_groups_named(r, &groups, f);
+
+	if (st != STATUS_OK)
+		return st;
+	subject->groups = groups.name;
+	subject->group_count = groups.n;
+	*fits = rule_matches(r, subject);
+	if (!*fits || groups.n == 0)
+		return STATUS_OK;
+	if ((st = facts_groups_ask(a->env->io, &groups, f)) != STATUS_OK)
+		return st;
+	subject->group_count = groups.n;
+	*fits = rule_matches(r, subject);
+	return STATUS_OK;
+}
+
+static void
+facts_take_rule(struct session_attempt *a, const struct rule *r)
+{
+	a->matched = true;
+	a->rule = *r;
+	a->facts.action = r->action;
+	a->facts.alternatives = r->alternatives;
+	memcpy(a->facts.require, r->require, sizeof(a->facts.require));
+}
+
+static enum status
+facts_match(struct session_attempt *a, const struct rule *rules, size_t n,
+	    struct fault *f)
+{
 	struct rule_subject subject = {
 		.phase = a->facts.phase,
 		.service = a->request->service,
@@ -181,41 +202,34 @@ facts_match(struct session_attempt *a, const struct rule *rules, size_t n,
 		.known = a->known,
 		.has_address = a->source.has_address,
 		.address = a->source.address,
-		.groups = names,
-		.group_count = groups->n,
 	};
-	const struct rule *r;
 
-	for (size_t i = 0; i < groups->n; i++)
-		names[i] = groups->name[i];
-	r = rule_first(rules, n, &subject);
-	a->matched = r != NULL;
-	if (r == NULL)
-		return;
-	a->rule = *r;
-	a->facts.action = r->action;
-	a->facts.alternatives = r->alternatives;
-	memcpy(a->facts.require, r->require, sizeof(a->facts.require));
+	for (size_t i = 0; i < n; i++) {
+		bool fits = false;
+		enum status st =
+			facts_rule_fits(a, &rules[i], &subject, &fits, f);
+
+		if (st != STATUS_OK)
+			return st;
+		if (fits) {
+			facts_take_rule(a, &rules[i]);
+			break;
+		}
+	}
+	return STATUS_OK;
 }
 
 static enum status
 facts_find_rule(struct session_attempt *a, struct fault *f)
 {
 	AUTO_FREE struct rule *rules = calloc(RULES_MAX, sizeof(*rules));
-	struct facts_groups groups = { .n = 0 };
 	enum status st;
 	size_t n;
 
 	if (rules == NULL)
 		return fault(f, STATUS_UNAVAILABLE, "out of memory");
 	st = session_rules(a->env->store, rules, RULES_MAX, &n, f);
-	if (st == STATUS_OK)
-		st = facts_groups_named(rules, n, &groups, f);
-	if (st == STATUS_OK && groups.n > 0)
-		st = facts_groups_ask(a->env->io, &groups, f);
-	if (st == STATUS_OK)
-		facts_match(a, rules, n, &groups);
-	return st;
+	return st == STATUS_OK ? facts_match(a, rules, n, f) : st;
 }
 
 struct factor_env

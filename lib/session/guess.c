@@ -141,7 +141,12 @@ guess_end(const struct session_attempt *a, unsigned factor, bool granted)
 {
 	if ((a->facts.passed & POLICY_BIT(factor)) == 0)
 		return STORE_GUESS_FAILED;
-	return granted ? STORE_GUESS_PASSED : STORE_GUESS_REFUNDED;
+	if (granted)
+		return STORE_GUESS_PASSED;
+	/* A right answer that got nobody in must not show in the counters, or
+	 * they would tell that it was right. */
+	return a->facts.account == POLICY_ACCOUNT_ACTIVE ? STORE_GUESS_REFUNDED
+							 : STORE_GUESS_FAILED;
 }
 
 enum status

@@ -55,6 +55,7 @@ handover_fits(const struct session_attempt *a, const struct store_login *l)
 
 	return a->known && l->consumed_at == 0 &&
 	       strcmp(l->account.s, a->account.id.s) == 0 &&
+	       strcmp(l->user, a->account.name) == 0 &&
 	       strcmp(l->service, a->request->service) == 0 &&
 	       strcmp(l->boot, a->env->boot) == 0 && l->at <= now &&
 	       now - l->at <= SESSION_HANDOVER_SECONDS;

@@ -158,30 +158,48 @@ password_choose(const struct session_attempt *a, const struct factor_env *fe,
 }
 
 /*
- * The old proof is spent and a new login row takes its place, so that the
- * session which follows still knows what was proved.
+ * The proof is spent; void when the password was changed since.  *ROW is the
+ * login row that takes its place, so that the session which follows still
+ * knows what was proved; its id is empty when root needed no proof.
  */
 static enum status
-password_rotate(struct session_attempt *a, const struct id *proof,
-		struct id *out, struct fault *f)
+password_spend(const struct session_attempt *a, const struct id *proof,
+	       struct store_login *row, struct fault *f)
 {
 	int64_t now = session_now(a->env);
-	struct store_login row;
 	enum status st;
 
+	*row = (struct store_login){ .at = 0 };
 	if (proof->s[0] == '\0')
 		return STATUS_OK;
-	st = store_login_get(a->env->store, proof, &row, f);
+	st = store_login_get(a->env->store, proof, row, f);
 	if (st == STATUS_OK)
 		st = store_login_consume(a->env->store, proof, now, f);
 	if (st != STATUS_OK)
 		return st;
-	row.consumed_at = 0;
-	row.at = now;
-	crypto_id(now, &row.id);
-	if ((st = store_login_insert(a->env->store, &row, f)) == STATUS_OK)
-		*out = row.id;
-	return st;
+	row->consumed_at = 0;
+	row->at = now;
+	crypto_id(now, &row->id);
+	return STATUS_OK;
+}
+
+/* Spend, replace, renew: in this order, for a new password voids them all. */
+static enum status
+password_swap(struct session_attempt *a, const struct factor_env *fe,
+	      const struct store_password *made, const struct id *proof,
+	      struct id *login, struct fault *f)
+{
+	struct store_login row;
+	enum status st;
+
+	if ((st = password_spend(a, proof, &row, f)) != STATUS_OK ||
+	    (st = password_replace(fe, &a->account.id, made, f)) != STATUS_OK)
+		return st;
+	if (row.id.s[0] != '\0' &&
+	    (st = store_login_insert(a->env->store, &row, f)) != STATUS_OK)
+		return st;
+	*login = row.id;
+	return STATUS_OK;
 }
 
 /* The change itself: hash, history, flag, proof and audit row together. */
@@ -204,11 +222,9 @@ password_commit(struct session_attempt *a, const struct factor_env *fe,
 	}
 	a->account.must_change = false;
 	a->account.updated_at = fe->now;
-	if ((st = password_replace(fe, &a->account.id, made, f)) != STATUS_OK)
+	if ((st = password_swap(a, fe, made, proof, login, f)) != STATUS_OK)
 		return st;
 	st = store_account_update(a->env->store, &a->account, f);
-	if (st == STATUS_OK)
-		st = password_rotate(a, proof, login, f);
 	if (st == STATUS_OK)
 		st = session_audit(a, "password.changed", d, NULL, f);
 	if (st == STATUS_OK)

@@ -63,6 +63,17 @@ store_account_by_name(struct store *s, const char *name,
 }
 
 enum status
+store_account_gone(struct store *s, const char *name,
+		   struct store_account *out, struct fault *f)
+{
+	const struct store_value in[] = { store_text(name) };
+	const struct store_sink sink = { store_account_take, out };
+
+	return store_query_one(s, STORE_SQL_ACCOUNT_GONE, in, STORE_LEN(in),
+			       &sink, "account", f);
+}
+
+enum status
 store_account_by_id(struct store *s, const struct id *id,
 		    struct store_account *out, struct fault *f)
 {

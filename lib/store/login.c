@@ -75,6 +75,19 @@ store_login_consume(struct store *s, const struct id *id, int64_t now,
 }
 
 enum status
+store_login_void(struct store *s, const struct id *account, int64_t now,
+		 struct fault *f)
+{
+	const struct store_value in[] = { store_text(account->s),
+					  store_integer(now) };
+
+	if (now == 0)
+		return fault(f, STATUS_INVALID, "the clock stands at zero");
+	return store_change(s, STORE_SQL_LOGIN_VOID, in, STORE_LEN(in), NULL,
+			    f);
+}
+
+enum status
 store_login_prune(struct store *s, int64_t before, struct fault *f)
 {
 	const struct store_value in[] = { store_integer(before),

@@ -126,6 +126,10 @@ enum status store_account_insert(struct store *s,
 enum status store_account_by_name(struct store *s, const char *name,
 				  struct store_account *out, struct fault *f)
 	MUST_USE;
+/* The account that had the name last, among the deleted. */
+enum status store_account_gone(struct store *s, const char *name,
+			       struct store_account *out, struct fault *f)
+	MUST_USE;
 /* Deleted ones too. */
 enum status store_account_by_id(struct store *s, const struct id *id,
 				struct store_account *out, struct fault *f)
@@ -311,6 +315,9 @@ enum status store_login_get(struct store *s, const struct id *id,
 /* Once; STATUS_LOST when it is spent already. */
 enum status store_login_consume(struct store *s, const struct id *id,
 				int64_t now, struct fault *f) MUST_USE;
+/* Every unspent one of the account is spent, as after a new password. */
+enum status store_login_void(struct store *s, const struct id *account,
+			     int64_t now, struct fault *f) MUST_USE;
 enum status store_login_prune(struct store *s, int64_t before, struct fault *f)
 	MUST_USE;
 

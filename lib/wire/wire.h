@@ -30,7 +30,7 @@
 #define WIRE_ANSWER_SECONDS 600 /* a person's time for one answer */
 #define WIRE_REPLY_SECONDS 90	/* the verifier's time for one reply */
 #define WIRE_PROMPTS_MAX 32	/* prompts of one request */
-#define WIRE_MEMBERS_MAX 4	/* MEMBER questions of one request */
+#define WIRE_MEMBERS_MAX 256	/* MEMBER questions of one request */
 
 enum wire_type {
 	WIRE_HELLO = 1,

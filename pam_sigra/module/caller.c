@@ -14,6 +14,7 @@
 #include "wire/wire.h"
 
 #define CALLER_ENTRY_MAX (1 << 20) /* bytes of one passwd or group entry */
+#define CALLER_NOBODY 65534	   /* the kernel's overflow uid */
 #define CALLER_GROUPS_MAX 65536	   /* what the kernel allows a process */
 
 static enum status
@@ -154,9 +155,10 @@ caller_ruid(const struct request *r)
 	/* With a remote host, PAM_RUSER is a name on that host. */
 	if (uid != 0 || r->rhost[0] != '\0' || r->ruser[0] == '\0')
 		return uid;
+	/* Somebody is named: nobody we know, perhaps, but never root. */
 	if (caller_passwd(r->ruser, &found, &uid, &gid, NULL) != STATUS_OK ||
 	    !found)
-		return 0;
+		return CALLER_NOBODY;
 	return uid;
 }
 
@@ -279,7 +281,13 @@ caller_member(const char *user, const char *const *names, size_t n,
 		if ((st = caller_group(names[i], &found, &gid, f)) !=
 		    STATUS_OK)
 			return st;
-		for (int k = 0; found && k < count; k++) {
+		/* A rule names it: without its directory, who knows? */
+		if (!found)
+			return fault(f, STATUS_UNAVAILABLE,
+				     "group '%s' of a policy rule is not to "
+				     "be found",
+				     names[i]);
+		for (int k = 0; k < count; k++) {
 			if (gids[k] == gid)
 				in |= UINT32_C(1) << i;
 		}

@@ -24,7 +24,8 @@
 
 #define REACH_SIGNALS (_NSIG - 1)
 #define REACH_SIGSET (REACH_SIGNALS / 8) /* bytes of the kernel's sigset_t */
-#define REACH_FDS_MAX (1 << 20)		 /* closed one by one, at most */
+#define REACH_STACK (8UL << 20)
+#define REACH_FDS_MAX (1 << 20) /* closed one by one, at most */
 
 /* As the kernel has it: libc's calls spare signals of its own. */
 struct reach_mask {
@@ -66,6 +67,21 @@ reach_child_signals(void)
 	reach_mask_set(&none, NULL);
 }
 
+/* exec lays the arguments on a stack that su's user may have made tiny. */
+static void
+reach_child_stack(void)
+{
+	struct rlimit limit;
+
+	if (syscall(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &limit) != 0 ||
+	    limit.rlim_cur >= REACH_STACK)
+		return;
+	limit.rlim_cur = REACH_STACK;
+	if (limit.rlim_max < REACH_STACK)
+		limit.rlim_max = REACH_STACK;
+	(void)syscall(SYS_prlimit64, 0, RLIMIT_STACK, &limit, NULL);
+}
+
 static void
 reach_child_close_above(unsigned last)
 {
@@ -105,6 +121,7 @@ reach_child(const char *path, const char *const *argv, int sock)
 	    syscall(SYS_setsid) < 0 || syscall(SYS_setresgid, 0, 0, 0) != 0 ||
 	    syscall(SYS_setresuid, 0, 0, 0) != 0)
 		reach_exit(126);
+	reach_child_stack();
 	(void)syscall(SYS_execve, path, argv, envp);
 	reach_exit(127);
 }

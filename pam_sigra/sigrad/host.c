@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -93,6 +95,38 @@ host_limits(struct fault *f)
 	return host_limit(RLIMIT_CORE, 0, "CORE", f);
 }
 
+static void
+host_write(const char *path, const char *text)
+{
+	AUTO_FD int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	/* Where it cannot be, it was not taken from us either. */
+	if (fd >= 0)
+		status_ignore(file_write(fd, text, strlen(text), NULL),
+			      "best effort");
+}
+
+/*
+ * Out of the caller's hands: a user who was delegated a cgroup could freeze
+ * it with us inside, holding the store, and a nice or a processor set apart
+ * would be ours too.
+ */
+static void
+host_priority(void)
+{
+	struct sched_param none = { .sched_priority = 0 };
+	cpu_set_t all;
+
+	host_write("/sys/fs/cgroup/cgroup.procs", "0");
+	host_write("/sys/fs/cgroup/unified/cgroup.procs", "0");
+	host_write("/proc/self/oom_score_adj", "0");
+	(void)sched_setscheduler(0, SCHED_OTHER, &none);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
+	memset(&all, 0xff, sizeof(all));
+	(void)sched_setaffinity(0, sizeof(all), &all);
+	(void)syscall(SYS_ioprio_set, 1 /* IOPRIO_WHO_PROCESS */, 0, 0);
+}
+
 enum status
 host_reset(struct fault *f)
 {
@@ -105,6 +139,7 @@ host_reset(struct fault *f)
 	    (st = host_signals(f)) != STATUS_OK ||
 	    (st = host_limits(f)) != STATUS_OK)
 		return st;
+	host_priority();
 	if (chdir("/") != 0)
 		return fault_errno(f, errno, "cannot change to /");
 	return STATUS_OK;

@@ -13,7 +13,7 @@
 #include "base/id.h"
 
 /* Before anything else is opened: environment, descriptors above 2, signals,
- * umask, working directory, limits, core dumps. */
+ * umask, working directory, limits, core dumps, cgroup and priority. */
 enum status host_reset(struct fault *f) MUST_USE;
 
 /* Become the owner of the store, for good. */

@@ -26,6 +26,7 @@ CREATE TABLE account (
 	CHECK ((state = 3) = (delete_at <> 0))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX account_name ON account (name) WHERE state <> 4;
+CREATE INDEX account_gone ON account (name) WHERE state = 4;
 CREATE INDEX account_pending ON account (delete_at) WHERE state = 3;
 
 CREATE TABLE person (

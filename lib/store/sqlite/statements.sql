@@ -19,6 +19,12 @@ SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
 	delete_at, must_change, version
 FROM account WHERE name = $1 AND state <> 4;
 
+-- name: account_gone
+SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
+	delete_at, must_change, version
+FROM account WHERE name = $1 AND state = 4
+ORDER BY updated_at DESC, id DESC LIMIT 1;
+
 -- name: account_by_id
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
 	delete_at, must_change, version
@@ -195,6 +201,9 @@ FROM login WHERE id = $1;
 -- name: login_consume
 UPDATE login SET consumed_at = $2 WHERE id = $1 AND consumed_at = 0
 RETURNING id;
+
+-- name: login_void
+UPDATE login SET consumed_at = $2 WHERE account = $1 AND consumed_at = 0;
 
 -- name: login_prune
 DELETE FROM login WHERE id IN (

@@ -108,6 +108,14 @@ window_rank(int64_t failed, int64_t pending, int64_t tries)
 	return failed + pending < tries ? 2 : 1;
 }
 
+/* Known there and without a failure of their own: strangers at the same
+ * source do not count. */
+static bool
+undisturbed(const struct lockout_counts *c)
+{
+	return c->source_known && c->pair_failed == 0;
+}
+
 static int64_t
 latest_end(const struct lockout_counts *c, bool exempt)
 {
@@ -118,7 +126,7 @@ latest_end(const struct lockout_counts *c, bool exempt)
 	if (!exempt && c->user_failed >= small.user_tries &&
 	    c->user_oldest + small.user_window > end)
 		end = c->user_oldest + small.user_window;
-	if (c->source_failed >= small.source_tries &&
+	if (!undisturbed(c) && c->source_failed >= small.source_tries &&
 	    c->source_oldest + small.source_window > end)
 		end = c->source_oldest + small.source_window;
 	return end;
@@ -151,8 +159,9 @@ hold_all(const struct lockout_counts *c)
 	bool exempt = c->console || c->source_known;
 	int p = pair_rank(c), s, u, low;
 
-	s = window_rank(c->source_failed, c->source_pending,
-			small.source_tries);
+	s = undisturbed(c) ? 2
+			   : window_rank(c->source_failed, c->source_pending,
+					 small.source_tries);
 	u = window_rank(c->user_failed, c->user_pending, small.user_tries);
 	low = p < s ? p : s;
 	law_hold(EXEMPT, !exempt || rank(d) == low, c, d);

@@ -122,6 +122,11 @@ LOCKOUT = [
      "if (c->console || c->source_known)", "if (c->console)"),
     ("the console is like any place",
      "if (c->console || c->source_known)", "if (c->source_known)"),
+    ("own failures do not count where the source is known",
+     "if (c->source_known && c->pair_failed == 0)", "if (c->source_known)"),
+    ("whoever has not failed has no limit",
+     "if (c->source_known && c->pair_failed == 0)",
+     "if (c->pair_failed == 0)"),
     ("a known source has no limit of its own",
      "if (!lockout_sound(c, l))",
      "if (c->source_known)\n"

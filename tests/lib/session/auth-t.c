@@ -162,13 +162,107 @@ test_no_guess(void)
 	v = fixture_login(&x, "cat", "192.0.2.5", GOOD);
 	CHECK_EQ(v.step, POLICY_ALLOW);
 	/* But a flood of them stops the source for a while. */
-	x.now += 61;
 	for (int i = 0; i < 10; i++)
-		(void)fixture_login(&x, "cat", "192.0.2.5", "");
-	v = fixture_login(&x, "cat", "192.0.2.5", GOOD);
+		(void)fixture_login(&x, "cat", "192.0.2.50", "");
+	v = fixture_login(&x, "cat", "192.0.2.50", GOOD);
 	CHECK_EQ(v.reason, POLICY_LOCKED);
 	v = fixture_login(&x, "cat", "192.0.2.6", GOOD);
 	CHECK_EQ(v.step, POLICY_ALLOW);
+}
+
+/* Strangers at the same address do not shut out who is known there; who is
+ * not known there waits. */
+static void
+test_shared_source(void)
+{
+	fixture_user(&x, "eva", GOOD, NULL);
+	fixture_user(&x, "fay", GOOD, NULL);
+	CHECK_EQ(fixture_login(&x, "eva", "192.0.2.60", GOOD).step,
+		 POLICY_ALLOW);
+	for (char name[] = "stranger-a"; name[9] < 'k'; name[9]++)
+		(void)fixture_login(&x, name, "192.0.2.60", "guess me");
+	CHECK_EQ(fixture_login(&x, "fay", "192.0.2.60", GOOD).reason,
+		 POLICY_LOCKED);
+	CHECK_EQ(fixture_login(&x, "eva", "192.0.2.60", GOOD).step,
+		 POLICY_ALLOW);
+}
+
+static void
+count_pair(const char *user, const char *source, struct store_guess_counts *n)
+{
+	struct store_account a;
+	struct fault f;
+
+	CHECK_OK(store_account_by_name(x.store, user, &a, &f), &f);
+	CHECK_OK(store_guess_count(x.store, a.id.s, source, "password", x.now,
+				   86400, 900, 60, 86400, n, &f),
+		 &f);
+}
+
+/* Right or wrong, a disabled account's answers count the same. */
+static void
+test_no_oracle(void)
+{
+	struct store_guess_counts wrong, right;
+	struct store_account a;
+
+	fixture_user(&x, "gus", GOOD, &a);
+	a.state = STORE_DISABLED;
+	fixture_update(&x, &a);
+	(void)fixture_login(&x, "gus", "192.0.2.70", "wrong password");
+	count_pair("gus", "ip:192.0.2.70", &wrong);
+	(void)fixture_login(&x, "gus", "192.0.2.71", GOOD);
+	count_pair("gus", "ip:192.0.2.71", &right);
+	CHECK_EQ(wrong.pair_failed, 1);
+	CHECK_EQ(right.pair_failed, 1);
+	CHECK_EQ(right.source_failed, wrong.source_failed);
+	CHECK(!right.source_known);
+}
+
+static struct store_account moved;
+
+static void
+rename_away(struct fixture *fx)
+{
+	x.on_ask = NULL;
+	(void)text_copy(moved.name, sizeof(moved.name), "hal-old");
+	fixture_update(fx, &moved);
+	fixture_user(fx, "hal", NULL, NULL);
+}
+
+/* Renamed at the prompt: the name is somebody else's now. */
+static void
+test_renamed_meanwhile(void)
+{
+	struct session_verdict v;
+
+	fixture_user(&x, "hal", GOOD, &moved);
+	x.on_ask = rename_away;
+	v = fixture_login(&x, "hal", "192.0.2.72", GOOD);
+	CHECK_EQ(v.step, POLICY_DENY);
+	CHECK_STR(v.login.s, "");
+}
+
+/* Who was deleted is no stranger, for whom a rule might abstain. */
+static void
+test_deleted(void)
+{
+	struct request r = fixture_request(PHASE_ACCOUNT, "ida", "");
+	struct store_account a;
+
+	(void)text_copy(r.service, sizeof(r.service), "cron");
+	fixture_user(&x, "ida", GOOD, &a);
+	a.state = STORE_DELETED;
+	fixture_update(&x, &a);
+	CHECK_EQ(fixture_run(&x, &r).reason, POLICY_DELETED);
+	CHECK_EQ(fixture_login(&x, "ida", "192.0.2.73", GOOD).reason,
+		 POLICY_DELETED);
+	(void)text_copy(r.user, sizeof(r.user), "nobody-ever");
+	CHECK_EQ(fixture_run(&x, &r).step, POLICY_ABSTAIN);
+	/* The name is free, and means the new account. */
+	fixture_user(&x, "ida", GOOD, NULL);
+	CHECK_EQ(fixture_login(&x, "ida", "192.0.2.73", GOOD).step,
+		 POLICY_ALLOW);
 }
 
 /* A process killed in the middle of the check has guessed. */
@@ -349,6 +443,10 @@ main(void)
 	test_same_for_all();
 	test_lock();
 	test_no_guess();
+	test_shared_source();
+	test_no_oracle();
+	test_renamed_meanwhile();
+	test_deleted();
 	test_killed();
 	test_disabled_meanwhile();
 	test_rules();

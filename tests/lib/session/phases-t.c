@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Account, password and session phases, and what is handed between them. */
 #include "base/text.h"
+#include "factor/password.h"
 #include "fixture.h"
 
 #define GOOD "correct horse"
@@ -265,6 +266,43 @@ test_change_by_root(void)
 		 POLICY_DENY);
 }
 
+static void
+reset_meanwhile(struct fixture *fx)
+{
+	struct factor_env env = { .store = fx->store,
+				  .keys = &fx->keys,
+				  .cost = { CRYPTO_ARGON2_MEMORY_MIN, 1, 1 },
+				  .now = fx->now };
+	struct store_password made;
+	struct fault f;
+	SECRET(reset);
+	STORE_TXN(txn);
+
+	fx->on_ask = NULL;
+	CHECK_OK(secret_set(&reset, "reset by root", 13, &f), &f);
+	CHECK_OK(password_make(&env, &ann.id, &reset, &made, &f), &f);
+	CHECK_OK(store_begin(fx->store, &txn, &f), &f);
+	CHECK_OK(password_replace(&env, &ann.id, &made, &f), &f);
+	CHECK_OK(store_commit(&txn, &f), &f);
+}
+
+/* Reset while somebody who knew the old one stands at "New password:". */
+static void
+test_change_after_reset(void)
+{
+	struct session_verdict v, u;
+
+	fixture_type(&x, 1, "mine again, mine");
+	v = run(PHASE_PASSWORD_PRELIM, "ann", NULL, 1000, 0);
+	CHECK_EQ(v.step, POLICY_ALLOW);
+	fixture_type(&x, 2, "the thief's own", "the thief's own");
+	x.on_ask = reset_meanwhile;
+	u = run(PHASE_PASSWORD_UPDATE, "ann", &v.login, 1000, 0);
+	CHECK_EQ(u.step, POLICY_DENY);
+	CHECK(!opens("the thief's own"));
+	CHECK(opens("reset by root"));
+}
+
 /* An expired change in a login: proved there, not asked again. */
 static void
 test_change_expired(void)
@@ -310,6 +348,7 @@ main(void)
 	test_change_again();
 	test_change_by_root();
 	test_change_expired();
+	test_change_after_reset();
 	fixture_stop(&x);
 	return test_done();
 }
