@@ -21,7 +21,8 @@ FOR_REAL = """\
 That machine is gone now, and nothing of it is left on this one.
 
 To do the same for real, on a service of your own:
-  meson setup build --prefix=/usr/local -Dbuildtype=release
+  meson setup build --prefix=/usr/local -Dbuildtype=release \\
+      -Dpamdir="$(pkg-config --variable=libdir pam)/security"
   ninja -C build && sudo ninja -C build install
   sudo sigractl init
   sudo sigractl user add YOU && sudo sigractl password set YOU
