@@ -12,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "admin/init.h"
@@ -28,6 +30,10 @@
 
 #define INIT_OWNER "sigra"
 #define INIT_CONFIG_MODE 0755
+/* One system user for all, so one init a machine: its users are kept here. */
+#define INIT_MACHINE_DIR "/etc"
+#define INIT_LOCK_TRIES 50	  /* for about five seconds */
+#define INIT_LOCK_PAUSE 100000000 /* nanoseconds */
 
 struct init {
 	struct cmd *c;
@@ -46,6 +52,60 @@ init_exists(const char *path)
 	struct stat sb;
 
 	return lstat(path, &sb) == 0 || errno != ENOENT;
+}
+
+/* Where the lock lies: a directory that no init makes or removes. */
+static enum status
+init_lock_dir(const struct cmd *c, char dir[PATH_MAX], struct fault *f)
+{
+	char store_dir[PATH_MAX];
+	const char *name;
+	enum status st;
+
+	if (geteuid() != 0 && c->where == NULL)
+		return fault(f, STATUS_DENIED,
+			     "only root can make this host's store: sudo "
+			     "sigractl init (a trial: sigractl -s "
+			     "sqlite:/PATH/TO/FILE init)");
+	if (geteuid() == 0 && !ground_is_trial(c)) {
+		(void)text_copy(dir, PATH_MAX, INIT_MACHINE_DIR);
+		return STATUS_OK;
+	}
+	st = file_split(c->where + sizeof(GROUND_PREFIX) - 1, store_dir,
+			sizeof(store_dir), &name, f);
+	if (st != STATUS_OK)
+		return st;
+	return file_split(store_dir, dir, PATH_MAX, &name, f);
+}
+
+/*
+ * From the first look to the last undoing: what one init finds missing, no
+ * other may be making.  The lock goes when OUT is closed.
+ */
+static enum status
+init_lock(const struct cmd *c, int *out, struct fault *f)
+{
+	const struct timespec pause = { .tv_nsec = INIT_LOCK_PAUSE };
+	char dir[PATH_MAX];
+	AUTO_FD int fd = -1;
+	enum status st;
+
+	if ((st = init_lock_dir(c, dir, f)) != STATUS_OK ||
+	    (st = file_dir_open(dir, geteuid(), 0, &fd, f)) != STATUS_OK)
+		return st;
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fault_errno(f, errno, "cannot lock %s", dir);
+		if (i == INIT_LOCK_TRIES)
+			return fault(f, STATUS_CONFLICT,
+				     "another init is running: it holds the "
+				     "lock of %s (lslocks shows who does); "
+				     "nothing was changed",
+				     dir);
+		(void)nanosleep(&pause, NULL);
+	}
+	*out = steal_fd(&fd);
+	return STATUS_OK;
 }
 
 static enum status
@@ -95,11 +155,6 @@ init_plan(struct init *in, struct fault *f)
 {
 	struct cmd *c = in->c;
 
-	if (geteuid() != 0 && c->where == NULL)
-		return fault(f, STATUS_DENIED,
-			     "only root can make this host's store: sudo "
-			     "sigractl init (a trial: sigractl -s "
-			     "sqlite:/PATH/TO/FILE init)");
 	if (ground_is_trial(c))
 		return ground_trial(c, f);
 	in->config = c->config_path == NULL ? SIGRA_CONFIG : c->config_path;
@@ -164,12 +219,35 @@ init_store_path(const struct init *in)
 	return in->c->config.store_where + sizeof(GROUND_PREFIX) - 1;
 }
 
+/*
+ * SQLite would take them for changes of the new store's, not yet made.  Empty
+ * ones, as every closed store has, hold no changes.
+ */
+static enum status
+init_nothing_left(const char *path, struct fault *f)
+{
+	static const char *const ends[] = { "-wal", "-journal" };
+	char name[PATH_MAX + 16];
+	struct stat sb;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", path, ends[i]);
+		if (lstat(name, &sb) == 0 ? sb.st_size != 0 : errno != ENOENT)
+			return fault(f, STATUS_CONFLICT,
+				     "%s is left of another store: move it "
+				     "away first",
+				     name);
+	}
+	return STATUS_OK;
+}
+
 /* Nothing is begun that would end at a thing that is there. */
 static enum status
 init_nothing_there(const struct init *in, struct fault *f)
 {
 	const char *key = in->c->config.store_key;
 	const char *path = init_store_path(in);
+	enum status st;
 
 	if (strncmp(in->c->config.store_where, GROUND_PREFIX "/",
 		    sizeof(GROUND_PREFIX)) != 0)
@@ -179,6 +257,8 @@ init_nothing_there(const struct init *in, struct fault *f)
 	if (init_exists(path))
 		return fault(f, STATUS_CONFLICT,
 			     "the store %s exists: nothing was changed", path);
+	if ((st = init_nothing_left(path, f)) != STATUS_OK)
+		return st;
 	if (init_exists(key))
 		return fault(f, STATUS_CONFLICT,
 			     "the key %s exists, and another store may need "
@@ -202,8 +282,6 @@ init_store_dir(struct init *in, struct fault *f)
 	st = store_prepare(where, in->owner, in->group, f);
 	if (st == STATUS_OK && !there)
 		undo_dir(&in->undo, dir);
-	if (st == STATUS_OK)
-		undo_store(&in->undo, init_store_path(in));
 	return st;
 }
 
@@ -246,19 +324,24 @@ init_key(struct init *in, struct fault *f)
 	return st;
 }
 
-/* In the child. */
+/* In the child: make the file, and say so before anything can go wrong. */
 static enum status
-init_as_owner(struct init *in, struct fault *f)
+init_as_owner(struct init *in, int to, struct fault *f)
 {
 	struct cmd *c = in->c;
 	enum status st;
+	char made;
 
 	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
-	if ((st = owner_become(in->owner, in->group, f)) != STATUS_OK ||
-	    (st = store_create(c->config.store_where, c->now, f)) !=
-		    STATUS_OK ||
-	    (st = store_open(c->config.store_where, STORE_WRITE, &c->store,
-			     f)) != STATUS_OK)
+	st = owner_become(in->owner, in->group, f);
+	if (st == STATUS_OK)
+		st = store_create(c->config.store_where, c->now, f);
+	made = st == STATUS_OK;
+	if (file_write(to, &made, sizeof(made), NULL) != STATUS_OK ||
+	    st != STATUS_OK)
+		return st;
+	st = store_open(c->config.store_where, STORE_WRITE, &c->store, f);
+	if (st != STATUS_OK)
 		return st;
 	ground_admin(c);
 	return admin_init_store(&c->admin, f);
@@ -268,7 +351,7 @@ static void
 init_child(struct init *in, int to)
 {
 	struct fault f = { .text = "" };
-	enum status st = init_as_owner(in, &f);
+	enum status st = init_as_owner(in, to, &f);
 
 	ground_leave(in->c);
 	f.status = st;
@@ -277,12 +360,31 @@ init_child(struct init *in, int to)
 	_exit(st == STATUS_OK ? 0 : 1);
 }
 
+/* What the child told: whether it made the file, and how it ended. */
+static enum status
+init_listen(struct init *in, int from, struct fault *f)
+{
+	struct fault why = { .text = "" };
+	char told[1 + sizeof(why)] = { 0 };
+	size_t len = 0;
+	enum status st = file_read(from, told, sizeof(told), &len, f);
+
+	if (told[0] != 0)
+		undo_store(&in->undo, init_store_path(in));
+	if (st != STATUS_OK || len != sizeof(told))
+		return fault(f, STATUS_SYSTEM,
+			     "the part that makes the store died");
+	memcpy(&why, told + 1, sizeof(why));
+	why.text[sizeof(why.text) - 1] = '\0';
+	if (why.status == STATUS_OK)
+		return STATUS_OK;
+	return fault(f, why.status, "%s", why.text);
+}
+
 static enum status
 init_second_half(struct init *in, struct fault *f)
 {
-	struct fault why = { .text = "" };
 	AUTO_FD int from = -1, to = -1;
-	size_t len = 0;
 	enum status st;
 	int ends[2];
 	pid_t pid;
@@ -297,16 +399,10 @@ init_second_half(struct init *in, struct fault *f)
 	if (pid == 0)
 		init_child(in, to);
 	(void)close(steal_fd(&to));
-	st = file_read(from, &why, sizeof(why), &len, f);
+	st = init_listen(in, from, f);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	if (st != STATUS_OK || len != sizeof(why))
-		return fault(f, STATUS_SYSTEM,
-			     "the part that makes the store died");
-	why.text[sizeof(why.text) - 1] = '\0';
-	if (why.status == STATUS_OK)
-		return STATUS_OK;
-	return fault(f, why.status, "%s", why.text);
+	return st;
 }
 
 static enum status
@@ -369,8 +465,12 @@ cmd_init(struct cmd *c, struct fault *f)
 {
 	struct init in = { .c = c };
 	struct fault why = { .text = "" };
+	AUTO_FD int lock = -1;
 	enum status st;
 
+	/* Whoever waits may still be interrupted. */
+	if ((st = init_lock(c, &lock, f)) != STATUS_OK)
+		return st;
 	init_signals(SIG_BLOCK);
 	st = init_steps(&in, &why);
 	if (st == STATUS_OK) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin/account.h"
+#include "admin/root.h"
 #include "base/text.h"
 #include "sigractl/date.h"
 #include "sigractl/shape.h"
@@ -10,6 +11,41 @@
 
 #define USER_GRACE_DAYS 14
 #define USER_DONE_SIZE 384
+
+/* From that moment on the rest of the stack has no say in root's logins. */
+static void
+user_root_warn(const struct store_account *acct, bool has_password)
+{
+	if (strcmp(acct->name, ADMIN_ROOT) != 0)
+		return;
+	out_warning(has_password
+			    ? "this account decides root's logins from now "
+			      "on: try its password on a second terminal "
+			      "before you close this one"
+			    : "this account decides root's logins from now "
+			      "on, and has no password: run sigractl password "
+			      "set root now, before any login of root's");
+}
+
+/* Whoever shuts root out says so.  WHAT is done to the account NAME. */
+static enum status
+user_root_spare(const struct cmd *c, const char *name, const char *what,
+		struct fault *f)
+{
+	struct store_account acct;
+	enum status st;
+
+	if (strcmp(name, ADMIN_ROOT) != 0 || cmd_option(c, "yes") != NULL)
+		return STATUS_OK;
+	/* There is nothing to refuse when root is not in the store. */
+	if ((st = admin_account_find(&c->admin, name, &acct, f)) != STATUS_OK)
+		return st;
+	return fault(f, STATUS_REFUSED,
+		     "this account decides root's logins: once it %s, every "
+		     "service that asks Sigra refuses root, the console too; "
+		     "nothing was changed (--yes does it all the same)",
+		     what);
+}
 
 enum status
 cmd_user_add(struct cmd *c, struct fault *f)
@@ -30,6 +66,7 @@ cmd_user_add(struct cmd *c, struct fault *f)
 	(void)snprintf(done, sizeof(done),
 		       "Added user %s. Next: sigractl password set %s",
 		       acct.name, acct.name);
+	user_root_warn(&acct, false);
 	return shape_account_end(c, &acct, done, f);
 }
 
@@ -242,6 +279,7 @@ cmd_user_list(struct cmd *c, struct fault *f)
 enum status
 cmd_user_rename(struct cmd *c, struct fault *f)
 {
+	struct store_password password;
 	char done[USER_DONE_SIZE];
 	struct store_account acct;
 	enum status st;
@@ -249,6 +287,8 @@ cmd_user_rename(struct cmd *c, struct fault *f)
 	st = admin_account_rename(&c->admin, c->arg[0], c->arg[1], &acct, f);
 	if (st != STATUS_OK)
 		return st;
+	user_root_warn(&acct, store_password_get(c->store, &acct.id, &password,
+						 NULL) == STATUS_OK);
 	(void)snprintf(done, sizeof(done), "User %s is now called %s.",
 		       c->arg[0], acct.name);
 	return shape_account_end(c, &acct, done, f);
@@ -264,6 +304,9 @@ cmd_user_disable(struct cmd *c, struct fault *f)
 
 	if (reason == NULL)
 		return fault(f, STATUS_INVALID, "say why: --reason TEXT");
+	if ((st = user_root_spare(c, c->arg[0], "is disabled", f)) !=
+	    STATUS_OK)
+		return st;
 	st = admin_account_disable(&c->admin, c->arg[0], reason, &acct, f);
 	if (st != STATUS_OK)
 		return st;
@@ -301,6 +344,9 @@ cmd_user_expire(struct cmd *c, struct fault *f)
 
 	if (strcmp(c->arg[1], "never") != 0 &&
 	    (st = date_parse(c->arg[1], "user expire", &at, f)) != STATUS_OK)
+		return st;
+	if (at != 0 && (st = user_root_spare(c, c->arg[0], "has expired",
+					     f)) != STATUS_OK)
 		return st;
 	st = admin_account_expire(&c->admin, c->arg[0], at, &acct, f);
 	if (st != STATUS_OK)
@@ -370,6 +416,8 @@ cmd_user_delete(struct cmd *c, struct fault *f)
 			     grace, ADMIN_GRACE_DAYS_MAX);
 	/* Nobody is asked about who is not there. */
 	st = admin_account_find(&c->admin, c->arg[0], &acct, f);
+	if (st == STATUS_OK)
+		st = user_root_spare(c, c->arg[0], "is deleted", f);
 	if (st == STATUS_OK && cmd_option(c, "yes") == NULL)
 		st = user_delete_confirm(c->arg[0], f);
 	if (st != STATUS_OK)

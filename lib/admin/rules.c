@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "admin/root.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/text.h"
@@ -54,25 +55,29 @@ admin_rule_set_at(const struct admin_rule_set *s, int64_t position,
 		     (long long)position);
 }
 
-/* Judge the set as the store has it now, the open transaction included. */
-enum status
-admin_rules_check(const struct admin *a, struct admin_findings *found,
-		  struct fault *f)
+/* Errors first; no error is left out because there is no room. */
+static void
+admin_rules_found(struct admin_findings *found, const struct rule_finding *one)
 {
-	struct store_account root;
-	const struct rule_finding *wrong = NULL;
-	enum status st;
-	RULE_SET(set);
+	struct rule_finding *of = found->of;
+	size_t n = found->n;
 
-	if ((st = admin_rule_set_read(a, &set, f)) != STATUS_OK)
-		return st;
-	st = store_account_by_name(a->store, "root", &root, f);
-	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
-		return st;
-	found->n = rule_check(set.rules, set.n, st == STATUS_OK, found->of,
-			      ADMIN_FINDINGS_MAX);
-	if (found->n > ADMIN_FINDINGS_MAX)
-		found->n = ADMIN_FINDINGS_MAX;
+	if (one->severity == RULE_ERROR) {
+		n = n < ADMIN_FINDINGS_MAX ? n : ADMIN_FINDINGS_MAX - 1;
+		memmove(of + 1, of, n * sizeof(*of));
+		of[0] = *one;
+		found->n = n + 1;
+	} else if (n < ADMIN_FINDINGS_MAX) {
+		of[n] = *one;
+		found->n = n + 1;
+	}
+}
+
+static enum status
+admin_rules_verdict(const struct admin_findings *found, struct fault *f)
+{
+	const struct rule_finding *wrong = NULL;
+
 	for (size_t i = 0; i < found->n && wrong == NULL; i++)
 		if (found->of[i].severity == RULE_ERROR)
 			wrong = &found->of[i];
@@ -82,6 +87,42 @@ admin_rules_check(const struct admin *a, struct admin_findings *found,
 		return fault(f, STATUS_REFUSED, "%s", wrong->text);
 	return fault(f, STATUS_REFUSED, "rule %lld: %s",
 		     (long long)wrong->position, wrong->text);
+}
+
+/*
+ * Judge the set as the store has it now, the open transaction included.  What
+ * is wrong with root's account is no fault of the set: STRANDED is how bad
+ * that is.
+ */
+static enum status
+admin_rules_judge(const struct admin *a, enum rule_severity stranded,
+		  struct admin_findings *found, struct fault *f)
+{
+	struct rule_finding one;
+	struct admin_root root;
+	enum status st;
+	RULE_SET(set);
+
+	if ((st = admin_rule_set_read(a, &set, f)) != STATUS_OK ||
+	    (st = admin_root_read(a, &root, f)) != STATUS_OK)
+		return st;
+	found->n = rule_check(set.rules, set.n, root.known, found->of,
+			      ADMIN_FINDINGS_MAX);
+	if (found->n > ADMIN_FINDINGS_MAX)
+		found->n = ADMIN_FINDINGS_MAX;
+	st = admin_rules_verdict(found, f);
+	if (!admin_root_stranded(&root, a->now, set.rules, set.n, &one))
+		return st;
+	one.severity = stranded;
+	admin_rules_found(found, &one);
+	return st != STATUS_OK ? st : admin_rules_verdict(found, f);
+}
+
+enum status
+admin_rules_check(const struct admin *a, struct admin_findings *found,
+		  struct fault *f)
+{
+	return admin_rules_judge(a, RULE_ERROR, found, f);
 }
 
 static enum status
@@ -121,7 +162,7 @@ admin_rules_finish(const struct admin *a, struct store_txn *txn,
 {
 	enum status st;
 
-	if ((st = admin_rules_check(a, found, f)) != STATUS_OK ||
+	if ((st = admin_rules_judge(a, RULE_WARNING, found, f)) != STATUS_OK ||
 	    (st = admin_rules_audit(a, action, r, to, f)) != STATUS_OK)
 		return st;
 	return admin_commit(a, txn, f);

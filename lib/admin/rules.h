@@ -2,7 +2,9 @@
 /*
  * Changes of policy.  A change whose result would be wrong (rule_check()
  * says RULE_ERROR) is refused as a whole.  FOUND holds what rule_check() said
- * of the resulting set, on STATUS_OK and on STATUS_REFUSED.
+ * of the resulting set, and whether root's account strands root under it, on
+ * STATUS_OK and on STATUS_REFUSED.  The account is the set's fault only for
+ * admin_rules_check(): a change of the rules is not refused for it.
  */
 #ifndef ADMIN_RULES_H
 #define ADMIN_RULES_H

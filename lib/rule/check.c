@@ -88,6 +88,20 @@ rule_shadow(const struct rule *rules, size_t i)
 	return NULL;
 }
 
+/* Does an earlier rule take from the one at I every known account in PHASE? */
+static bool
+rule_shadow_known(const struct rule *rules, size_t i, enum policy_phase phase)
+{
+	struct rule narrow = rules[i];
+
+	narrow.phases = RULE_PHASE(phase);
+	narrow.account = RULE_ACCOUNT_KNOWN;
+	for (size_t k = 0; k < i; k++)
+		if (rule_covers(&rules[k], &narrow))
+			return true;
+	return false;
+}
+
 /* Has every service of the list a name that no request can bear? */
 static bool
 rule_service_impossible(const char *services)
@@ -163,9 +177,10 @@ rule_lets_in(const struct rule *r, enum policy_phase phase, bool known)
 	       phase != POLICY_PHASE_AUTH && phase != POLICY_PHASE_PASSWORD;
 }
 
-static bool
-rule_root_gets_in(const struct rule *rules, size_t n, bool known,
-		  enum policy_phase phase)
+/* What root at the console meets, or NULL. */
+static const struct rule *
+rule_root_first(const struct rule *rules, size_t n, bool known,
+		enum policy_phase phase)
 {
 	static const char *const groups[] = { "root" };
 	struct rule_subject root = {
@@ -177,9 +192,25 @@ rule_root_gets_in(const struct rule *rules, size_t n, bool known,
 		.groups = groups,
 		.group_count = 1,
 	};
-	const struct rule *r = rule_first(rules, n, &root);
+
+	return rule_first(rules, n, &root);
+}
+
+static bool
+rule_root_gets_in(const struct rule *rules, size_t n, bool known,
+		  enum policy_phase phase)
+{
+	const struct rule *r = rule_root_first(rules, n, known, phase);
 
 	return r != NULL && rule_lets_in(r, phase, known);
+}
+
+bool
+rule_root_left(const struct rule *rules, size_t n, enum policy_phase phase)
+{
+	const struct rule *r = rule_root_first(rules, n, true, phase);
+
+	return r != NULL && r->action == POLICY_ACTION_ABSTAIN;
 }
 
 static void
@@ -202,15 +233,34 @@ rule_check_root(const struct rule *rules, size_t n, bool known,
 			  "account unknown and user root");
 }
 
-/* Does any rule that is not shadowed let known accounts through? */
+/* Can a known account come to the rule at I in PHASE? */
+static bool
+rule_reached(const struct rule *rules, size_t i, enum policy_phase phase)
+{
+	return (rules[i].phases & RULE_PHASE(phase)) != 0 &&
+	       rules[i].account != RULE_ACCOUNT_UNKNOWN &&
+	       !rule_service_impossible(rules[i].service) &&
+	       !rule_shadow_known(rules, i, phase);
+}
+
+/* Does any rule let known accounts through? */
 static bool
 rule_anybody(const struct rule *rules, size_t n, enum policy_phase phase)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((rules[i].phases & RULE_PHASE(phase)) != 0 &&
-		    rules[i].account != RULE_ACCOUNT_UNKNOWN &&
-		    rule_lets_in(&rules[i], phase, true) &&
-		    rule_shadow(rules, i) == NULL)
+		if (rule_lets_in(&rules[i], phase, true) &&
+		    rule_reached(rules, i, phase))
+			return true;
+	return false;
+}
+
+/* Does any rule ask known accounts for something? */
+static bool
+rule_asks(const struct rule *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rules[i].action == POLICY_ACTION_REQUIRE &&
+		    rule_reached(rules, i, POLICY_PHASE_AUTH))
 			return true;
 	return false;
 }
@@ -224,6 +274,12 @@ rule_check_anybody(const struct rule *rules, size_t n,
 			  "lets nobody in: no rule for the auth phase lets "
 			  "accounts of the store log in; add a 'require' "
 			  "rule");
+	else if (!rule_asks(rules, n))
+		rule_find(all, RULE_ERROR, 0,
+			  "no login is decided by Sigra: an 'abstain' rule "
+			  "takes every login before a 'require' rule for the "
+			  "auth phase asks for anything; narrow it, move it "
+			  "down, or add a 'require' rule before it");
 	if (!rule_anybody(rules, n, POLICY_PHASE_ACCOUNT))
 		rule_find(all, RULE_ERROR, 0,
 			  "lets nobody in: no rule for the account phase "

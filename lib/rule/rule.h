@@ -111,12 +111,17 @@ struct rule_finding {
  * Judge a whole set.  Errors: it admits anyone with nothing (auth or password
  * phase `admit`, an empty alternative), strands root (root has no way in by
  * auth on "login": neither an abstain rule for an unknown root nor, when
- * ROOT_KNOWN, a require rule), or lets nobody in at all.  Warnings: a rule
- * that an earlier one always shadows, a rule that can never match.  Returns
- * how many findings there are; writes at most MAX of them, errors first.
+ * ROOT_KNOWN, a require rule), lets nobody in at all, or abstains before it
+ * asks anybody for anything.  Warnings: a rule that an earlier one always
+ * shadows, a rule that can never match.  Returns how many findings there are;
+ * writes at most MAX of them, errors first.
  */
 size_t rule_check(const struct rule *rules, size_t n, bool root_known,
 		  struct rule_finding *out, size_t max);
+
+/* Is a root who is in the store left to the rest of the stack on "login"? */
+bool rule_root_left(const struct rule *rules, size_t n,
+		    enum policy_phase phase);
 
 /*
  * The rules of a new store, in order: abstain for unknown accounts of cron,

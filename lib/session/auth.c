@@ -65,7 +65,9 @@ auth_ask(struct session_attempt *a, enum policy_factor which, struct fault *f)
 	auth_offer(a, factor, &prompt);
 	st = io->ask(io, &prompt, &answer, f);
 	a->facts.asked |= POLICY_BIT(which);
-	if (st == STATUS_CANCELLED) {
+	/* Gone is as good as Ctrl-C, which ends most hosts: both have given
+	 * up, and that stands in the audit. */
+	if (st == STATUS_CANCELLED || st == STATUS_UNAVAILABLE) {
 		a->facts.cancelled = true;
 		return STATUS_OK;
 	}

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Many logins at once: right ones get in, wrong ones are not verified beyond
 the limits."""
-from machine import check, equal, main
-from project import audit, ctl, initialise, person, reason, sessions, stack
+import sqlite3
+
+from machine import check, equal, main, processes, until
+from project import (STORE, audit, ctl, initialise, person, reason, sessions,
+                     stack)
 from programs import AUTH_ERR, Login, SUCCESS
 
 GOOD, WRONG = "correct horse 9711", "no such 9713"
@@ -12,16 +15,30 @@ REFUSED = {"authenticate": AUTH_ERR}
 PEOPLE = ["user%02d" % n for n in range(64)]
 
 
-def at_once(service, attempts):
-    """attempts: (user, answer, source); what each came to, in order."""
+def at_once(service, attempts, held=False):
+    """attempts: (user, answer, source); what each came to, in order.  HELD:
+    none can charge its guess before all of them have seen that they may."""
     stack(service, unix=False)
     # All wait for their answer before the first of them gets one.
     logins = [Login(service, user, None, source, session=True)
               for user, _, source in attempts]
+    store = sqlite3.connect(STORE, isolation_level=None)
+    if held:
+        store.execute("BEGIN IMMEDIATE")
     for login, (_, answer, _) in zip(logins, attempts):
         login.child.stdin.write(answer)
         login.child.stdin.close()
+    if held:
+        until(lambda: len(processes("sigrad")) == len(logins) and
+              all(map(sleeps, processes("sigrad"))), "all want to write")
+    store.close()
     return [login.end() for login in logins]
+
+
+def sleeps(pid):
+    """Does this process wait, not for a second only?"""
+    with open("/proc/%d/wchan" % pid, encoding="ascii") as f:
+        return "nanosleep" in f.read()
 
 
 def odd(got, *expected):
@@ -72,6 +89,11 @@ def one_source():
 
 
 def one_user():
+    got = at_once("race", [("rae", WRONG, "127.0.2.9")] * 16, held=True)
+    equal(odd(got, REFUSED), [], "16 guesses in the same moment: refused")
+    count = outcomes("race")
+    verified = count.get(("login.denied", "wrong"), 0)
+    check(0 < verified <= 5, "... at most 5 of them are verified", count)
     got = at_once("pair", [("vic", WRONG, "127.0.2.1")] * 256)
     equal(odd(got, REFUSED), [], "256 guesses for one user: refused")
     count = outcomes("pair")
@@ -100,7 +122,7 @@ def all_sources():
 
 def body():
     initialise()
-    for name in PEOPLE + ["vic"]:
+    for name in PEOPLE + ["rae", "vic"]:
         person(name, GOOD, unix=False)
     distinct()
     one_source()

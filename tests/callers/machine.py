@@ -12,6 +12,7 @@ import fcntl
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -52,11 +53,13 @@ def enter(body):
         sys.exit(body())
     if "SIGRA_BUILD" not in os.environ:
         sys.exit("SIGRA_BUILD must name a build directory")
+    # A time-out of meson's must not leave the directory behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     top = tempfile.mkdtemp(prefix="sigra-machine-", dir="/tmp")
     env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
                    "/sbin:/bin", "LC_ALL": "C.UTF-8", "SIGRA_MACHINE": top,
            "PYTHONDONTWRITEBYTECODE": "1"}
-    for name in ("SIGRA_BUILD", "SIGRA_KILLS", "LC_ALL", "TERM"):
+    for name in ("SIGRA_BUILD", "SIGRA_KILLS", "TERM"):
         if name in os.environ:
             env[name] = os.environ[name]
     try:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # init, without touching the machine it runs on.
 from cli import *
+import fcntl
 import stat
 
 
@@ -50,14 +51,53 @@ t = Trial(init=False)
 os.mkdir(t.dir + '/store', 0o700)
 with open(t.db + '.backup', 'w') as f:
     f.write('precious')
-os.mkdir(t.db + '-wal')
+os.mkdir(t.db + '-shm')
 r = t('init')
-check(r.code != 0, 'init over a broken place fails', r.text())
-os.rmdir(t.db + '-wal')
+check(r.code != 0 and 'is removed again' in r.err,
+      'init over a broken place fails', r.text())
+os.rmdir(t.db + '-shm')
 check(sorted(os.listdir(t.dir + '/store')) == ['sigra.db.backup'],
       'and leaves only what was there', os.listdir(t.dir + '/store'))
 expect(t('init'), 0, 'it can be run again')
 t.end()
+
+# What another store left is neither believed nor removed.
+for end in ['-wal', '-journal']:
+    t = Trial(init=False)
+    os.mkdir(t.dir + '/store', 0o700)
+    with open(t.db + end, 'w') as f:
+        f.write('precious')
+    expect(t('init'), 4, 'what is left of another store', err='sigra.db' + end)
+    check(os.listdir(t.dir + '/store') == ['sigra.db' + end] and
+          open(t.db + end).read() == 'precious', 'stays as it is',
+          os.listdir(t.dir + '/store'))
+    t.end()
+
+# One init at a time.
+t = Trial(init=False)
+held = os.open(t.dir, os.O_RDONLY)
+fcntl.flock(held, fcntl.LOCK_EX)
+expect(t('init'), 4, 'another init is running', err='another init is running')
+check(os.listdir(t.dir) == [], 'and nothing was made beside it',
+      os.listdir(t.dir))
+os.close(held)
+expect(t('init'), 0, 'it has ended')
+t.end()
+wrong = []
+for _ in range(12):
+    t = Trial(init=False)
+    racers = [subprocess.Popen([SIGRACTL, '-s', t.where, 'init'],
+                               stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env=environment())
+              for _ in range(3)]
+    said = [p.communicate()[0].decode() for p in racers]
+    codes = sorted(p.returncode for p in racers)
+    after = t('store', 'check')
+    if codes != [0, 4, 4] or after.code != 0:
+        wrong.append('%r\n%s%s' % (codes, ''.join(said), after.text()))
+    t.end()
+check(wrong == [], 'of three at once one makes a store, and it stays',
+      '\n'.join(wrong))
 
 # With a config of one's own.
 t = Trial(init=False)
@@ -149,6 +189,9 @@ while True:
         chmod 666 /dev/log
         ! getent passwd sigra || userdel sigra
         rm -rf /etc/sigra /var/lib/sigra
+        ! flock /etc "$2" init
+        ! getent passwd sigra
+        ! ls -d /etc/sigra /var/lib/sigra
         "$2" init
         getent passwd sigra
         stat -c '%U %a %n' /etc/sigra /etc/sigra/sigra.conf \
@@ -169,6 +212,8 @@ while True:
         skip('built for another sysconfdir')
     else:
         check(p.returncode == 0, 'init of a machine', p.stdout)
+        check('another init is running: it holds the lock of /etc' in
+              p.stdout, 'one init a machine', p.stdout)
         check('/nonexistent:/usr/sbin/nologin' in p.stdout,
               'makes the user', p.stdout)
         for line in ['root 755 /etc/sigra', 'root 644 /etc/sigra/sigra.conf',

@@ -64,6 +64,8 @@ expect(t('policy', 'remove', str(root['position'])), 6,
        'root is not stranded', err='root')
 expect(t('policy', 'add', '--deny', '--at', '1'), 6,
        'nor everybody shut out')
+expect(t('policy', 'add', '--abstain', '--at', '1'), 6,
+       'nor every login left to others', err='no login is decided by Sigra')
 check(t.json('policy', 'list')['rules'] == first and
       len(t.audit()) == count, 'and nothing has changed')
 # Warnings are said, and do not refuse.

@@ -115,6 +115,48 @@ d = t.json('user', 'list')
 check([u['name'] for u in d['users']] == ['bob', 'x' * 32],
       'user list is in order', d)
 
+# Root in the store: no slip of the finger shuts it out.
+doings = [(['disable', 'root', '--reason', 'x'], 'is disabled'),
+          (['expire', 'root', '2001-01-01'], 'has expired'),
+          (['delete', 'root'], 'is deleted'),
+          (['delete', 'root', '--grace', '0'], 'is deleted')]
+for words, what in doings:
+    expect(t('user', *words), 3, 'no root is there: user ' + words[0])
+r = t('user', 'add', 'root')
+expect(r, 0, 'user add root', out='Added',
+       err='warning: .*password set root now')
+r = t('policy', 'check')
+expect(r, 6, 'without a password it strands root',
+       out='error: strands root: .*password set root')
+expect(t('policy', 'add', '--deny', '--user', 'eve', '--at', '1'), 0,
+       'rules can be changed all the same', err='warning: strands root')
+expect(t('policy', 'remove', '1'), 0, 'and back')
+expect(t('password', 'set', 'root', '--stdin', data='correct horse 2\n'), 0,
+       'its password')
+expect(t('policy', 'check'), 0, 'and all is well')
+for words, what in doings:
+    expect(t('user', *words), 6, 'user %s root is refused' % words[0],
+           err='(?s)root.*' + what + '.*--yes')
+u = t.json('user', 'show', 'root')
+check(u['state'] == 'active' and u['expires_at'] is None, 'it is as it was', u)
+expect(t('user', 'expire', 'root', 'never'), 0, 'never is no harm')
+for words, back in [(doings[0][0], ['enable', 'root']),
+                    (doings[1][0], ['expire', 'root', 'never']),
+                    (doings[2][0], ['enable', 'root'])]:
+    expect(t('user', *words, '--yes'), 0, 'user %s root --yes' % words[0])
+    expect(t('policy', 'check'), 6, 'policy check says so',
+           out='error: strands root: .*sigractl user ' + ' '.join(back))
+    expect(t('user', *back), 0, 'and back')
+    expect(t('policy', 'check'), 0, 'all is well')
+expect(t('user', 'delete', 'root', '--grace', '0', '--yes'), 0, 'for good')
+expect(t('policy', 'check'), 6, 'a deleted root is refused, and stranded',
+       out='error: strands root: .*sigractl user add root')
+t('user', 'add', 'toor')
+expect(t('user', 'rename', 'toor', 'root'), 0, 'to be called root',
+       err='warning: .*password set root now')
+expect(t('user', 'rename', 'root', 'toor'), 0, 'and no more')
+expect(t('user', 'delete', 'toor', '--grace', '0', '--yes'), 0, 'and gone')
+
 # The confirmation on a terminal.
 term = Terminal('-s', t.where, 'user', 'delete', 'bob')
 check(term.read_until(b'Type the name again to delete bob: '), 'it asks')

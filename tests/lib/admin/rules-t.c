@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "admin/rules.h"
 
+#include "admin/account.h"
+#include "admin/password.h"
 #include "base/text.h"
 #include "fixture.h"
 #include "session/session.h"
@@ -89,6 +91,63 @@ check_refused(struct fixture *x, size_t before)
 	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
 }
 
+/* How many findings of SEVERITY say WORD of root? */
+static unsigned
+stranded(const struct admin_findings *found, enum rule_severity severity,
+	 const char *word)
+{
+	unsigned hits = 0;
+
+	for (size_t i = 0; i < found->n; i++)
+		hits += found->of[i].severity == severity &&
+			strstr(found->of[i].text, "strands root") != NULL &&
+			strstr(found->of[i].text, word) != NULL;
+	return hits;
+}
+
+/* The account is judged by policy check, and hinders no change of rules. */
+static void
+check_root(struct fixture *x)
+{
+	const struct admin_account_new root = { .name = "root" };
+	struct rule left = { .action = POLICY_ACTION_ABSTAIN,
+			     .phases = RULE_PHASE(POLICY_PHASE_AUTH),
+			     .user = "root",
+			     .position = 1 };
+	struct admin_findings found = { .n = 0 };
+	struct store_account account;
+	struct rule out;
+	SECRET(word);
+
+	CHECK_OK(admin_account_add(&x->admin, &root, &account, &x->f), &x->f);
+	CHECK_EQ(admin_rules_check(&x->admin, &found, &x->f), STATUS_REFUSED);
+	CHECK_EQ(stranded(&found, RULE_ERROR, "no password"), 1);
+	/* Another way in will do, but not for a state that refuses. */
+	CHECK_OK(admin_rules_add(&x->admin, &left, &out, &found, &x->f),
+		 &x->f);
+	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
+	CHECK_OK(admin_account_disable(&x->admin, "root", "test", &account,
+				       &x->f),
+		 &x->f);
+	CHECK_EQ(admin_rules_check(&x->admin, &found, &x->f), STATUS_REFUSED);
+	CHECK_EQ(stranded(&found, RULE_ERROR, "is disabled"), 1);
+	left.phases = RULE_PHASES_ALL;
+	CHECK_OK(admin_rules_add(&x->admin, &left, &out, &found, &x->f),
+		 &x->f);
+	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
+	CHECK_OK(admin_rules_remove(&x->admin, 1, &out, &found, &x->f), &x->f);
+	CHECK_OK(admin_rules_remove(&x->admin, 1, &out, &found, &x->f), &x->f);
+	CHECK_EQ(stranded(&found, RULE_WARNING, "is disabled"), 1);
+	CHECK_OK(admin_account_enable(&x->admin, "root", &account, &x->f),
+		 &x->f);
+	CHECK_OK(secret_set(&word, "correct horse 7", 15, &x->f), &x->f);
+	CHECK_OK(admin_password_set(&x->admin, "root", &word, false, &account,
+				    &x->f),
+		 &x->f);
+	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
+	CHECK_EQ(found.n, 0);
+}
+
 static void
 check_limit(struct fixture *x, size_t before)
 {
@@ -122,6 +181,7 @@ main(void)
 	CHECK_EQ(before, rule_defaults(rules, RULES_MAX));
 	check_changes(&x, before);
 	check_refused(&x, before);
+	check_root(&x);
 	check_limit(&x, before);
 	fixture_stop(&x);
 	return test_done();

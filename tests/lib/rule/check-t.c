@@ -159,12 +159,70 @@ check_nobody(void)
 	CHECK_EQ(finds(false, RULE_ERROR, "lets nobody in"), 1);
 	start();
 	before(POLICY_ACTION_DENY, RULE_PHASE(POLICY_PHASE_AUTH));
-	rules[0].account = RULE_ACCOUNT_KNOWN;
+	rules[0].account = RULE_ACCOUNT_UNKNOWN;
 	CHECK_EQ(finds(false, RULE_ERROR, "lets nobody in"), 0);
+	/* The rule behind it is about one phase more, which helps nobody. */
+	rules[0].account = RULE_ACCOUNT_KNOWN;
+	CHECK_EQ(finds(false, RULE_ERROR, "lets nobody in"), 1);
 	rules[0].account = RULE_ACCOUNT_ANY;
 	(void)strcpy(rules[0].user, "*");
 	rules[0].phases = RULE_PHASES_ALL;
 	CHECK_EQ(finds(false, RULE_ERROR, "lets nobody in"), 2);
+}
+
+/* Abstaining from everything is no policy. */
+static void
+check_undecided(void)
+{
+	static const char word[] = "no login is decided by Sigra";
+
+	start();
+	CHECK_EQ(finds(false, RULE_ERROR, word), 0);
+	before(POLICY_ACTION_ABSTAIN, RULE_PHASES_ALL);
+	CHECK_EQ(finds(false, RULE_ERROR, word), 1);
+	CHECK_EQ(found[0].position, 0);
+	rules[0].phases = RULE_PHASE(POLICY_PHASE_AUTH);
+	CHECK_EQ(finds(true, RULE_ERROR, word), 1);
+	rules[0].account = RULE_ACCOUNT_KNOWN;
+	(void)strcpy(rules[0].user, "*");
+	CHECK_EQ(finds(true, RULE_ERROR, word), 1);
+	rules[0].account = RULE_ACCOUNT_UNKNOWN;
+	CHECK_EQ(finds(true, RULE_ERROR, word), 0);
+	rules[0].account = RULE_ACCOUNT_ANY;
+	rules[0].phases = RULE_PHASES_ALL & ~RULE_PHASE(POLICY_PHASE_AUTH);
+	CHECK_EQ(finds(true, RULE_ERROR, word), 0);
+	rules[0].phases = RULE_PHASES_ALL;
+	(void)strcpy(rules[0].service, "cron");
+	CHECK_EQ(finds(true, RULE_ERROR, word), 0);
+	/* One person who is asked is enough; one who never comes is not. */
+	rules[0].service[0] = '\0';
+	before(POLICY_ACTION_REQUIRE, RULE_PHASE(POLICY_PHASE_AUTH));
+	(void)strcpy(rules[0].user, "ann");
+	CHECK_EQ(finds(true, RULE_ERROR, word), 0);
+	memset(rules[0].service, 'x', 65);
+	CHECK_EQ(finds(true, RULE_ERROR, word), 1);
+	rules[0].service[0] = '\0';
+	rules[0].account = RULE_ACCOUNT_UNKNOWN;
+	CHECK_EQ(finds(true, RULE_ERROR, word), 1);
+	/* No rule that asks at all. */
+	start();
+	rules[2].action = POLICY_ACTION_ABSTAIN;
+	rules[2].alternatives = 0;
+	CHECK_EQ(finds(false, RULE_ERROR, word), 1);
+}
+
+static void
+check_root_left(void)
+{
+	start();
+	CHECK(!rule_root_left(rules, n, POLICY_PHASE_AUTH));
+	before(POLICY_ACTION_ABSTAIN, RULE_PHASE(POLICY_PHASE_AUTH));
+	(void)strcpy(rules[0].user, "r*");
+	CHECK(rule_root_left(rules, n, POLICY_PHASE_AUTH));
+	CHECK(!rule_root_left(rules, n, POLICY_PHASE_ACCOUNT));
+	(void)strcpy(rules[0].service, "sshd");
+	CHECK(!rule_root_left(rules, n, POLICY_PHASE_AUTH));
+	CHECK(!rule_root_left(rules, 0, POLICY_PHASE_AUTH));
 }
 
 /* Rule 1 is WIDE, rule 2 NARROW in one condition; is 2 found idle? */
@@ -323,6 +381,8 @@ main(void)
 	check_malformed();
 	check_root();
 	check_nobody();
+	check_undecided();
+	check_root_left();
 	check_shadows();
 	check_shadow_words();
 	check_shadows_true();

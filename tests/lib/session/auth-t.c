@@ -395,8 +395,9 @@ test_broken(void)
 		CHECK_OK(store_commit(&txn, &f), &f);
 	}
 	x.answer[0].act = FIXTURE_GONE;
-	CHECK_EQ(session_run(&x.env, &r, &v, &f), STATUS_UNAVAILABLE);
+	CHECK_OK(session_run(&x.env, &r, &v, &f), &f);
 	CHECK_EQ(v.step, POLICY_DENY);
+	CHECK_EQ(v.reason, POLICY_CANCELLED);
 	r.phase = (enum request_phase)99;
 	CHECK_EQ(session_run(&x.env, &r, &v, &f), STATUS_PROTOCOL);
 	CHECK_EQ(v.step, POLICY_DENY);
