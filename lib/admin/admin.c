@@ -4,13 +4,19 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "session/keycheck.h"
 
 enum status
 admin_begin(const struct admin *a, struct store_txn *t, struct fault *f)
 {
+	enum status st;
+
 	/* Lines of a transaction that was given up must not go out now. */
 	audit_discard(a->audit);
-	return store_begin(a->store, t, f);
+	if ((st = store_begin(a->store, t, f)) != STATUS_OK)
+		return st;
+	/* What is sealed now must be readable after a rekey meanwhile. */
+	return session_key_check(a->store, a->keys, f);
 }
 
 enum status

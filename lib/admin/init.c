@@ -141,7 +141,7 @@ admin_init_store(const struct admin *a, struct fault *f)
 	enum status st;
 	STORE_TXN(txn);
 
-	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
 	    (st = session_key_check_put(a->store, a->keys, f)) != STATUS_OK ||
 	    (st = admin_rules_install(a, f)) != STATUS_OK ||
 	    (st = admin_audit(a, "store.created", NULL, none, f)) != STATUS_OK)

@@ -234,3 +234,56 @@ text_time(int64_t seconds, char *out)
 		   month, day, (int)(rest / 3600), (int)(rest / 60 % 60),
 		   (int)(rest % 60));
 }
+
+static const char text_base32_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+void
+text_base32(const uint8_t *bytes, size_t len, char *out)
+{
+	uint32_t held = 0;
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		held = (held << 8 | bytes[i]) & 0xfff;
+		for (bits += 8; bits >= 5; bits -= 5)
+			*out++ = text_base32_digits[held >> (bits - 5) & 31];
+	}
+	if (bits > 0)
+		*out++ = text_base32_digits[held << (5 - bits) & 31];
+	*out = '\0';
+}
+
+static int
+text_base32_value(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		return c - 'a';
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+bool
+text_unbase32(const char *s, uint8_t *bytes, size_t len)
+{
+	uint32_t held = 0;
+	unsigned bits = 0;
+	size_t n = 0;
+
+	for (; *s != '\0'; s++) {
+		int value = text_base32_value(*s);
+
+		if (value < 0)
+			return false;
+		held = (held << 5 | (uint32_t)value) & 0xfff;
+		bits += 5;
+		if (bits < 8)
+			continue;
+		if (n == len)
+			return false;
+		bits -= 8;
+		bytes[n++] = (uint8_t)(held >> bits);
+	}
+	/* What is left over is less than a digit, and nothing but zeroes. */
+	return n == len && bits < 5 && (held & ((1U << bits) - 1)) == 0;
+}

@@ -34,6 +34,15 @@ void text_hex(const uint8_t *bytes, size_t len, char *out);
 /* True when exactly 2 * LEN hex digits, either case. */
 bool text_unhex(const char *s, uint8_t *bytes, size_t len);
 
+/* RFC 4648 base32 without padding, upper case; OUT holds
+ * TEXT_BASE32_SIZE(LEN). */
+#define TEXT_BASE32_SIZE(len) (((len)*8 + 4) / 5 + 1)
+void text_base32(const uint8_t *bytes, size_t len, char *out);
+
+/* True when S is exactly what text_base32() makes of LEN bytes, in either
+ * case. */
+bool text_unbase32(const char *s, uint8_t *bytes, size_t len);
+
 /*
  * RFC 3339 in UTC, "2026-01-31T23:59:59Z"; OUT holds TEXT_TIME_SIZE.
  */

@@ -47,6 +47,14 @@ enum status crypto_keys_load(const char *path, uid_t owner,
 			     struct crypto_keys *k, struct fault *f) MUST_USE;
 
 /*
+ * Make a key file of K, 0600, owned by OWNER when we are root, synced; it is
+ * whole or not there.  Statuses as crypto_keys_create().
+ */
+enum status crypto_keys_put(const char *path, uid_t owner,
+			    const struct crypto_keys *k, struct fault *f)
+	MUST_USE;
+
+/*
  * Make a new key file (random, 0600, owned by OWNER when we are root, synced)
  * and load it.  STATUS_CONFLICT when PATH exists: it is never overwritten.
  * STATUS_DENIED when OWNER is somebody else and we are not root.
@@ -54,6 +62,16 @@ enum status crypto_keys_load(const char *path, uid_t owner,
 enum status crypto_keys_create(const char *path, uid_t owner,
 			       struct crypto_keys *k, struct fault *f)
 	MUST_USE;
+
+/*
+ * The key as a line that people can write down: "SIGRA1" and groups of base32,
+ * with a checksum.  Parsing takes either case, and groups apart by dashes,
+ * blanks and newlines; STATUS_INVALID when it is none, or mistyped.
+ */
+#define CRYPTO_KEY_TEXT_LENGTH 76
+void crypto_keys_text(const struct crypto_keys *k, struct secret *out);
+enum status crypto_keys_parse(const struct secret *text, struct crypto_keys *k,
+			      struct fault *f) MUST_USE;
 
 /*
  * Seal LEN bytes: XChaCha20-Poly1305 with a fresh nonce.  AD names the place,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/file.h"
 
 #define CRYPTO_DIR_FORBIDDEN (S_IWGRP | S_IWOTH)
@@ -81,10 +82,10 @@ crypto_keys_load(const char *path, uid_t owner, struct crypto_keys *k,
 
 /* Fill the new, still empty file, and make it last. */
 static enum status
-crypto_keys_write(int dirfd, int fd, uid_t owner, struct fault *f)
+crypto_keys_write(int fd, uid_t owner, const struct crypto_keys *k,
+		  struct fault *f)
 {
 	enum status st;
-	CRYPTO_KEYS(fresh);
 
 	if (fchmod(fd, S_IRUSR | S_IWUSR) != 0)
 		return fault_errno(f, errno, "cannot set the key file's mode");
@@ -93,23 +94,42 @@ crypto_keys_write(int dirfd, int fd, uid_t owner, struct fault *f)
 				   "cannot give the key file to "
 				   "uid %u",
 				   owner);
-	crypto_random(fresh.master, sizeof(fresh.master));
-	st = file_write(fd, fresh.master, sizeof(fresh.master), f);
+	st = file_write(fd, k->master, sizeof(k->master), f);
 	if (st != STATUS_OK)
 		return st;
-	if (fsync(fd) != 0 || fsync(dirfd) != 0)
+	if (fsync(fd) != 0)
+		return fault_errno(f, errno, "cannot sync the key file");
+	return STATUS_OK;
+}
+
+/* The whole file gets its name in one step, and only if nothing has it. */
+static enum status
+crypto_keys_link(int dirfd, const char *part, const char *name,
+		 const char *path, struct fault *f)
+{
+	if (linkat(dirfd, part, dirfd, name, 0) != 0)
+		return errno == EEXIST
+			       ? fault(f, STATUS_CONFLICT,
+				       "key file %s exists, and a "
+				       "key is never overwritten",
+				       path)
+			       : fault_errno(f, errno,
+					     "cannot make key file %s", path);
+	if (unlinkat(dirfd, part, 0) != 0 || fsync(dirfd) != 0)
 		return fault_errno(f, errno, "cannot sync the key file");
 	return STATUS_OK;
 }
 
 enum status
-crypto_keys_create(const char *path, uid_t owner, struct crypto_keys *k,
-		   struct fault *f)
+crypto_keys_put(const char *path, uid_t owner, const struct crypto_keys *k,
+		struct fault *f)
 {
+	char part[NAME_MAX + 1];
 	AUTO_FD int dirfd = -1;
 	AUTO_FD int fd = -1;
 	const char *name;
 	enum status st;
+	struct buf b;
 
 	if (geteuid() != 0 && geteuid() != owner)
 		return fault(f, STATUS_DENIED,
@@ -118,20 +138,33 @@ crypto_keys_create(const char *path, uid_t owner, struct crypto_keys *k,
 			     owner);
 	if ((st = crypto_keys_dir(path, owner, &dirfd, &name, f)) != STATUS_OK)
 		return st;
-	fd = openat(dirfd, name,
+	buf_start(&b, part, sizeof(part));
+	buf_printf(&b, "%s.part", name);
+	if (b.full)
+		return fault(f, STATUS_INVALID, "path is too long");
+	/* One that was killed has left half a key behind. */
+	(void)unlinkat(dirfd, part, 0);
+	fd = openat(dirfd, part,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		    S_IRUSR | S_IWUSR);
-	if (fd < 0 && errno == EEXIST)
-		return fault(f, STATUS_CONFLICT,
-			     "key file %s exists, and a "
-			     "key is never overwritten",
-			     path);
 	if (fd < 0)
 		return fault_errno(f, errno, "cannot make key file %s", path);
-	if ((st = crypto_keys_write(dirfd, fd, owner, f)) != STATUS_OK) {
-		/* Half a key would stand in the way of the next attempt. */
-		(void)unlinkat(dirfd, name, 0);
+	if ((st = crypto_keys_write(fd, owner, k, f)) == STATUS_OK)
+		st = crypto_keys_link(dirfd, part, name, path, f);
+	if (st != STATUS_OK)
+		(void)unlinkat(dirfd, part, 0);
+	return st;
+}
+
+enum status
+crypto_keys_create(const char *path, uid_t owner, struct crypto_keys *k,
+		   struct fault *f)
+{
+	enum status st;
+	CRYPTO_KEYS(fresh);
+
+	crypto_random(fresh.master, sizeof(fresh.master));
+	if ((st = crypto_keys_put(path, owner, &fresh, f)) != STATUS_OK)
 		return st;
-	}
 	return crypto_keys_load(path, owner, k, f);
 }

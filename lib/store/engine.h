@@ -60,6 +60,17 @@ enum store_statement {
 	STORE_SQL_AUDIT_LIST,
 	STORE_SQL_AUDIT_LIST_ACTOR,
 	STORE_SQL_AUDIT_LIST_TARGET,
+	STORE_SQL_SEALED_PASSWORD_NEXT,
+	STORE_SQL_SEALED_PASSWORD_PUT,
+	STORE_SQL_SEALED_HISTORY_NEXT,
+	STORE_SQL_SEALED_HISTORY_PUT,
+	STORE_SQL_SEALED_PERSON_NEXT,
+	STORE_SQL_SEALED_PERSON_PUT,
+	STORE_SQL_VOID_ACCOUNTS,
+	STORE_SQL_VOID_GUESSES,
+	STORE_SQL_VOID_LOGINS,
+	STORE_SQL_VOID_SESSIONS,
+	STORE_SQL_VOID_UNKNOWN,
 	STORE_SQL_COUNT
 };
 
@@ -131,6 +142,17 @@ struct engine {
 	enum status (*integrity)(void *handle,
 				 void (*found)(void *ctx, const char *problem),
 				 void *ctx, struct fault *f) MUST_USE;
+	/* As store_backup() and store_restore_*(); *DRAFT is a place. */
+	enum status (*backup)(void *handle, int64_t now, int fd,
+			      const struct store_progress *progress,
+			      struct fault *f) MUST_USE;
+	enum status (*restore_begin)(const char *place, int fd,
+				     const struct store_progress *progress,
+				     void **restore, const char **draft,
+				     struct fault *f) MUST_USE;
+	enum status (*restore_finish)(void *restore, const char *suffix,
+				      bool *kept, struct fault *f) MUST_USE;
+	void (*restore_end)(void *restore);
 	enum status (*begin)(void *handle, struct fault *f) MUST_USE;
 	enum status (*commit)(void *handle, struct fault *f) MUST_USE;
 	void (*rollback)(void *handle);
@@ -148,6 +170,10 @@ struct engine {
 extern const struct engine engine_sqlite;
 
 /* --- for the files of the nouns; store.c has them --- */
+
+/* Whose WHERE is, and what follows its prefix. */
+enum status store_find_engine(const char *where, const struct engine **out,
+			      const char **place, struct fault *f) MUST_USE;
 
 /* Any rows; a statement that changes nothing. */
 enum status store_query(struct store *s, enum store_statement statement,

@@ -20,7 +20,7 @@ static const struct engine *const store_engines[] = {
 	&engine_sqlite,
 };
 
-static enum status
+enum status
 store_find_engine(const char *where, const struct engine **out,
 		  const char **place, struct fault *f)
 {
@@ -122,6 +122,13 @@ store_integrity(struct store *s, void (*found)(void *ctx, const char *problem),
 		void *ctx, struct fault *f)
 {
 	return s->engine->integrity(s->handle, found, ctx, f);
+}
+
+enum status
+store_backup(struct store *s, int64_t now, int fd,
+	     const struct store_progress *progress, struct fault *f)
+{
+	return s->engine->backup(s->handle, now, fd, progress, f);
 }
 
 enum status

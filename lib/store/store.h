@@ -70,6 +70,51 @@ enum status store_integrity(struct store *s,
 			    void (*found)(void *ctx, const char *problem),
 			    void *ctx, struct fault *f) MUST_USE;
 
+/* Told now and then how far a long work has come; NULL: nobody asks. */
+struct store_progress {
+	void (*say)(void *ctx, int64_t done, int64_t total);
+	void *ctx;
+};
+
+/*
+ * Write to FD, an empty file, one file that holds the store as it is at one
+ * moment, and whose fact "backup_at" is NOW.  Others read and write
+ * meanwhile.  STATUS_CORRUPT when the copy is not sound: then the store is
+ * not, either.
+ */
+enum status store_backup(struct store *s, int64_t now, int fd,
+			 const struct store_progress *progress,
+			 struct fault *f) MUST_USE;
+
+/*
+ * Put the backup behind FD into the place of the store at WHERE, as its
+ * owner: begin, then judge and change the draft, opened like any store and
+ * closed again, then finish; end in any case.  Until it is finished nothing
+ * of the store has changed, and after that all of it has.  The old store
+ * (*KEPT: there was one) is kept under its name and SUFFIX; STATUS_CONFLICT
+ * when that is taken, and another may be tried.
+ *
+ * STATUS_SCHEMA: FILE is foreign or newer; STATUS_CORRUPT: it is no database
+ * or damaged; STATUS_BUSY: somebody has the store open.
+ */
+struct store_restore;
+enum status store_restore_begin(const char *where, int fd,
+				const struct store_progress *progress,
+				struct store_restore **out, struct fault *f)
+	MUST_USE;
+/* Where the draft lies, for store_open(). */
+const char *store_restore_where(const struct store_restore *r);
+enum status store_restore_finish(struct store_restore *r, const char *suffix,
+				 bool *kept, struct fault *f) MUST_USE;
+void store_restore_end(struct store_restore *r);
+
+static inline void
+store_auto_restore_end(struct store_restore **r)
+{
+	store_restore_end(*r);
+}
+#define AUTO_STORE_RESTORE __attribute__((cleanup(store_auto_restore_end)))
+
 /*
  * One write transaction (BEGIN IMMEDIATE).  A store_txn that goes out of
  * scope without store_commit() is rolled back.
@@ -192,6 +237,37 @@ enum status store_history_list(struct store *s, const struct id *account,
 			       bool (*each)(void *ctx, const struct id *row,
 					    const struct store_password *),
 			       void *ctx, struct fault *f) MUST_USE;
+
+/* --- sealed columns, all of them, for a change of the key --- */
+
+enum store_sealed {
+	STORE_SEALED_PASSWORD, /* password.sealed */
+	STORE_SEALED_HISTORY,  /* password_history.sealed */
+	STORE_SEALED_PERSON,   /* person.sealed */
+	STORE_SEALED_COUNT
+};
+/* "table.column", as it stands in the associated data. */
+const char *store_sealed_name(enum store_sealed which);
+/* The row with the least id greater than AFTER's ("": the first one);
+ * STATUS_NOT_FOUND behind the last. */
+enum status store_sealed_next(struct store *s, enum store_sealed which,
+			      const struct id *after, struct id *row,
+			      uint8_t *sealed, size_t size, size_t *len,
+			      struct fault *f) MUST_USE;
+enum status store_sealed_put(struct store *s, enum store_sealed which,
+			     const struct id *row, const uint8_t *sealed,
+			     size_t len, struct fault *f) MUST_USE;
+
+/*
+ * What was under way when the clock of a store is turned back: logins not
+ * handed over are spent, open sessions closed, guesses not settled failures,
+ * and every account has a later version.
+ */
+enum status store_void_running(struct store *s, int64_t now, struct fault *f)
+	MUST_USE;
+/* The keyed hashes of names not in the store become "?"; their guesses still
+ * count against the source. */
+enum status store_void_unknown(struct store *s, struct fault *f) MUST_USE;
 
 /* --- policy rules, as their text; rule/rule.h knows what it means --- */
 

@@ -75,6 +75,24 @@ sqlite_integer(sqlite3 *db, const char *sql, int64_t *out, struct fault *f)
 	return STATUS_OK;
 }
 
+enum status
+sqlite_settle(sqlite3 *db, struct fault *f)
+{
+	__attribute__((cleanup(sqlite_auto_finalize))) sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, "PRAGMA journal_mode = DELETE", -1,
+				    &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc != SQLITE_ROW)
+		return sqlite_fault(db, rc, "cannot fold its log in", f);
+	if (sqlite3_stricmp((const char *)sqlite3_column_text(st, 0),
+			    "delete") != 0)
+		return fault(f, STATUS_BUSY,
+			     "store: the log is in use by somebody else");
+	return STATUS_OK;
+}
+
 static void
 sqlite_connect_limits(sqlite3 *db)
 {
@@ -167,13 +185,24 @@ sqlite_connect_same(const struct sqlite_place *p, struct fault *f)
 	return sqlite_place_check(p, f);
 }
 
+static struct sqlite *
+sqlite_connect_new(void)
+{
+	struct sqlite *s = calloc(1, sizeof(*s));
+
+	if (s != NULL)
+		s->gate = (struct sqlite_gate){ .fd = -1,
+						.wait_ms = SQLITE_GATE_MS };
+	return s;
+}
+
 enum status
 sqlite_connect(const struct sqlite_place *p, enum store_mode mode,
 	       struct sqlite **out, struct fault *f)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 			  SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW;
-	AUTO_SQLITE struct sqlite *s = calloc(1, sizeof(*s));
+	AUTO_SQLITE struct sqlite *s = sqlite_connect_new();
 	enum status st;
 	int rc;
 
@@ -197,7 +226,7 @@ sqlite_connect(const struct sqlite_place *p, enum store_mode mode,
 enum status
 sqlite_connect_memory(struct sqlite **out, struct fault *f)
 {
-	AUTO_SQLITE struct sqlite *s = calloc(1, sizeof(*s));
+	AUTO_SQLITE struct sqlite *s = sqlite_connect_new();
 	enum status st;
 	int rc;
 
@@ -225,5 +254,6 @@ sqlite_close(void *handle)
 	for (size_t i = 0; i < STORE_SQL_COUNT; i++)
 		(void)sqlite3_finalize(s->statement[i]);
 	(void)sqlite3_close(s->db);
+	sqlite_gate_close(&s->gate);
 	free(s);
 }

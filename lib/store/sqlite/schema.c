@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -127,39 +126,6 @@ sqlite_create_content(const struct sqlite_place *p, int64_t now,
 	return sqlite_commit(s, f);
 }
 
-static void
-sqlite_create_sweep(const struct sqlite_place *p)
-{
-	static const char *const side[] = { "", "-journal", "-wal", "-shm" };
-
-	for (size_t i = 0; i < STORE_LEN(side); i++) {
-		char name[NAME_MAX + 32];
-		struct buf b;
-
-		buf_start(&b, name, sizeof(name));
-		buf_text(&b, p->name);
-		buf_text(&b, side[i]);
-		(void)unlinkat(p->dir, name, 0);
-	}
-}
-
-/* P, but with ".new" behind the name; the descriptor stays P's. */
-static enum status
-sqlite_create_draft(const struct sqlite_place *p, struct sqlite_place *draft,
-		    struct fault *f)
-{
-	struct buf name, path;
-
-	draft->dir = p->dir;
-	buf_start(&name, draft->name, sizeof(draft->name));
-	buf_printf(&name, "%s.new", p->name);
-	buf_start(&path, draft->path, sizeof(draft->path));
-	buf_printf(&path, "%s.new", p->path);
-	if (name.full || path.full)
-		return fault(f, STATUS_INVALID, "path is too long");
-	return STATUS_OK;
-}
-
 static enum status
 sqlite_create_file(const struct sqlite_place *p, const char *name,
 		   struct fault *f)
@@ -174,13 +140,6 @@ sqlite_create_file(const struct sqlite_place *p, const char *name,
 	return STATUS_OK;
 }
 
-/* renameat(3) is declared in stdio.h, which is not for libraries here. */
-static long
-sqlite_create_rename(int dir, const char *from, const char *to)
-{
-	return syscall(SYS_renameat2, dir, from, dir, to, 0);
-}
-
 enum status
 sqlite_create(const char *path, int64_t now, struct fault *f)
 {
@@ -190,7 +149,7 @@ sqlite_create(const char *path, int64_t now, struct fault *f)
 	enum status st;
 
 	if ((st = sqlite_place_enter(path, &p, f)) != STATUS_OK ||
-	    (st = sqlite_create_draft(&p, &draft, f)) != STATUS_OK)
+	    (st = sqlite_draft_name(&p, ".new", &draft, f)) != STATUS_OK)
 		return st;
 	/* Held until the directory is closed; creators wait for each other. */
 	if (flock(p.dir, LOCK_EX) != 0)
@@ -203,15 +162,15 @@ sqlite_create(const char *path, int64_t now, struct fault *f)
 			     "there is something at %s "
 			     "already",
 			     p.path);
-	sqlite_create_sweep(&draft);
+	sqlite_draft_sweep(&draft);
 	if ((st = sqlite_create_file(&p, draft.name, f)) == STATUS_OK)
 		st = sqlite_create_content(&draft, now, f);
 	if (st == STATUS_OK &&
-	    (sqlite_create_rename(p.dir, draft.name, p.name) != 0 ||
+	    (!sqlite_draft_rename(p.dir, draft.name, p.name, 0) ||
 	     fsync(p.dir) != 0))
 		st = fault(f, STATUS_UNAVAILABLE, "cannot name %s: %s", p.path,
 			   strerrordesc_np(errno));
-	sqlite_create_sweep(&draft);
+	sqlite_draft_sweep(&draft);
 	return st;
 }
 

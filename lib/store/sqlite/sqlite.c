@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine for one file on a local disk: open, transactions, statements. */
 #include <string.h>
+#include <sys/file.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -41,12 +42,21 @@ sqlite_open(const char *path, enum store_mode mode, void **handle,
 	SQLITE_PLACE(p);
 	enum status st;
 
+	if ((st = sqlite_place_enter(path, &p, f)) != STATUS_OK)
+		return st;
+	/* Until it is closed: the file is not exchanged before we have read
+	 * of it, from when on SQLite's own lock says that it is open. */
+	if (flock(p.dir, LOCK_SH) != 0)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "cannot lock the directory of %s", p.path);
 	/* Whose it is comes before the log: a foreign file stays as it is. */
-	if ((st = sqlite_place_enter(path, &p, f)) != STATUS_OK ||
-	    (st = sqlite_connect(&p, mode, &s, f)) != STATUS_OK ||
+	if ((st = sqlite_connect(&p, mode, &s, f)) != STATUS_OK ||
 	    (st = sqlite_schema_judge(s->db, f)) != STATUS_OK ||
 	    (st = sqlite_open_log(s, mode, f)) != STATUS_OK ||
 	    (st = sqlite_schema_statements(s, f)) != STATUS_OK)
+		return st;
+	if (mode == STORE_WRITE &&
+	    (st = sqlite_gate_open(&p, &s->gate, f)) != STATUS_OK)
 		return st;
 	*handle = steal(&s);
 	return STATUS_OK;
@@ -56,9 +66,20 @@ enum status
 sqlite_begin(void *handle, struct fault *f)
 {
 	struct sqlite *s = handle;
+	enum status st;
 
+	sqlite_gate_enter(&s->gate);
 	/* Never a deferred one: what reads first cannot be made to wait. */
-	return sqlite_exec(s->db, "BEGIN IMMEDIATE", "cannot begin", f);
+	st = sqlite_exec(s->db, "BEGIN IMMEDIATE", "cannot begin", f);
+	if (st == STATUS_OK)
+		return STATUS_OK;
+	sqlite_gate_leave(&s->gate);
+	if (st == STATUS_BUSY)
+		return fault(f, st,
+			     "store: somebody else has been writing for all "
+			     "the time we waited: lslocks(8) shows who holds "
+			     "it; end that if it hangs");
+	return st;
 }
 
 enum status
@@ -71,8 +92,10 @@ sqlite_commit(void *handle, struct fault *f)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "store: the transaction was undone by an error");
 	rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
-	if (rc == SQLITE_OK)
+	if (rc == SQLITE_OK) {
+		sqlite_gate_leave(&s->gate);
 		return STATUS_OK;
+	}
 	/* Written, but perhaps not down on the disk: a crash now decides. */
 	if ((rc & 0xff) == SQLITE_IOERR)
 		return fault(f, STATUS_IN_DOUBT, "store: cannot commit: %s",
@@ -87,6 +110,7 @@ sqlite_rollback(void *handle)
 
 	if (!sqlite3_get_autocommit(s->db))
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	sqlite_gate_leave(&s->gate);
 }
 
 static int
@@ -241,6 +265,10 @@ const struct engine engine_sqlite = {
 	.create = sqlite_create,
 	.migrate = sqlite_migrate,
 	.integrity = sqlite_integrity,
+	.backup = sqlite_backup,
+	.restore_begin = sqlite_restore_begin,
+	.restore_finish = sqlite_restore_finish,
+	.restore_end = sqlite_restore_end,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,

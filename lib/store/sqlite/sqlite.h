@@ -10,10 +10,18 @@
 #include "store/engine.h"
 
 #define SQLITE_APPLICATION 1397311314 /* "SIGR"; 0001_init.sql has it too */
-#define SQLITE_BUSY_MS 10000	      /* all waiting for another writer */
+#define SQLITE_BUSY_MS 10000	      /* waiting for another writer */
+#define SQLITE_GATE_MS 3000	      /* waiting for one's turn before that */
+
+/* Where writers stand in line; FD -1: there is none. */
+struct sqlite_gate {
+	int fd;
+	int wait_ms; /* at most; a test makes it short */
+};
 
 struct sqlite {
 	sqlite3 *db;
+	struct sqlite_gate gate;
 	sqlite3_stmt *statement[STORE_SQL_COUNT];
 };
 
@@ -74,8 +82,23 @@ enum status sqlite_connect_memory(struct sqlite **out, struct fault *f)
 /* Run SQL of ours that takes no values. */
 enum status sqlite_exec(sqlite3 *db, const char *sql, const char *what,
 			struct fault *f) MUST_USE;
+/* Fold the log into the file, which is whole without it then: nobody else may
+ * have it open (STATUS_BUSY). */
+enum status sqlite_settle(sqlite3 *db, struct fault *f) MUST_USE;
 enum status sqlite_integer(sqlite3 *db, const char *sql, int64_t *out,
 			   struct fault *f) MUST_USE;
+
+/* --- gate.c: writers take turns --- */
+
+/* The gate of P's directory; its file is made if need be. */
+enum status sqlite_gate_open(const struct sqlite_place *p,
+			     struct sqlite_gate *gate, struct fault *f)
+	MUST_USE;
+/* Wait for one's turn, for wait_ms at most, and make room for the next.
+ * Around a write transaction only, never around a hash. */
+void sqlite_gate_enter(const struct sqlite_gate *gate);
+void sqlite_gate_leave(const struct sqlite_gate *gate);
+void sqlite_gate_close(struct sqlite_gate *gate);
 
 /* --- schema.c: its version, and how it gets there --- */
 
@@ -96,6 +119,44 @@ enum status sqlite_create(const char *path, int64_t now, struct fault *f)
 	MUST_USE;
 enum status sqlite_migrate(const char *path, unsigned *from, unsigned *to,
 			   struct fault *f) MUST_USE;
+
+/* --- draft.c: files beside the store --- */
+
+/* P with SUFFIX behind the name; the descriptor stays P's. */
+enum status sqlite_draft_name(const struct sqlite_place *p, const char *suffix,
+			      struct sqlite_place *draft, struct fault *f)
+	MUST_USE;
+/* An empty file there; LOCK keeps others off it until it is closed, which
+ * must not be while SQLite has it open. */
+enum status sqlite_draft_make(const struct sqlite_place *p, const char *suffix,
+			      struct sqlite_place *draft, int *lock,
+			      struct fault *f) MUST_USE;
+/* Remove it, and what an engine makes beside it; or the latter alone. */
+void sqlite_draft_sweep(const struct sqlite_place *draft);
+void sqlite_draft_sweep_side(const struct sqlite_place *p);
+/* False: errno says why. */
+bool sqlite_draft_rename(int dir, const char *from, const char *to,
+			 unsigned how);
+/* Make the file whole without its log, and remove that; STATUS_BUSY as
+ * sqlite_settle(). */
+enum status sqlite_draft_settle(const struct sqlite_place *draft,
+				struct fault *f) MUST_USE;
+enum status sqlite_draft_copy(int from, int to,
+			      const struct store_progress *progress,
+			      struct fault *f) MUST_USE;
+
+/* --- backup.c, restore.c --- */
+
+enum status sqlite_backup(void *handle, int64_t now, int fd,
+			  const struct store_progress *progress,
+			  struct fault *f) MUST_USE;
+enum status sqlite_restore_begin(const char *path, int fd,
+				 const struct store_progress *progress,
+				 void **restore, const char **draft,
+				 struct fault *f) MUST_USE;
+enum status sqlite_restore_finish(void *restore, const char *suffix,
+				  bool *kept, struct fault *f) MUST_USE;
+void sqlite_restore_end(void *restore);
 
 /* --- check.c --- */
 

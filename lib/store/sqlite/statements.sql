@@ -291,3 +291,38 @@ AND ($6 = '' OR rhost = $6)
 AND at >= $7 AND at <= $8
 AND (at, seq) < ($9, $10)
 ORDER BY at DESC, seq DESC, host DESC LIMIT $11;
+
+-- name: sealed_password_next
+SELECT account, sealed FROM password WHERE account > $1
+ORDER BY account LIMIT 1;
+
+-- name: sealed_password_put
+UPDATE password SET sealed = $2 WHERE account = $1 RETURNING account;
+
+-- name: sealed_history_next
+SELECT id, sealed FROM password_history WHERE id > $1 ORDER BY id LIMIT 1;
+
+-- name: sealed_history_put
+UPDATE password_history SET sealed = $2 WHERE id = $1 RETURNING id;
+
+-- name: sealed_person_next
+SELECT account, sealed FROM person WHERE account > $1
+ORDER BY account LIMIT 1;
+
+-- name: sealed_person_put
+UPDATE person SET sealed = $2 WHERE account = $1 RETURNING account;
+
+-- name: void_accounts
+UPDATE account SET version = version + 1;
+
+-- name: void_guesses
+UPDATE guess SET state = 2 WHERE state = 1 AND forgiven = 0;
+
+-- name: void_logins
+UPDATE login SET consumed_at = $1 WHERE consumed_at = 0;
+
+-- name: void_sessions
+UPDATE session SET closed_at = $1 WHERE closed_at = 0;
+
+-- name: void_unknown
+UPDATE guess SET subject = '?' WHERE substr(subject, 1, 1) = '?';

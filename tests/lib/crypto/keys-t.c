@@ -157,6 +157,54 @@ owners(void)
 	crypto_keys_wipe(&k);
 }
 
+static void
+text(void)
+{
+	struct fault f = { 0 };
+	CRYPTO_KEYS(k);
+	CRYPTO_KEYS(back);
+	SECRET(s);
+
+	crypto_random(k.master, sizeof(k.master));
+	crypto_keys_text(&k, &s);
+	CHECK_EQ(s.len, CRYPTO_KEY_TEXT_LENGTH);
+	CHECK_OK(crypto_keys_parse(&s, &back, &f), &f);
+	CHECK(memcmp(&k, &back, sizeof(k)) == 0);
+	/* One digit wrong, wherever it is. */
+	for (size_t i = 6; i < s.len; i++) {
+		uint8_t was = s.b[i];
+
+		if (was == '-')
+			continue;
+		s.b[i] = was == 'Q' ? 'R' : 'Q';
+		CHECK_EQ(crypto_keys_parse(&s, &back, &f), STATUS_INVALID);
+		s.b[i] = was;
+	}
+	s.len--;
+	CHECK_EQ(crypto_keys_parse(&s, &back, &f), STATUS_INVALID);
+}
+
+static void
+put_back(void)
+{
+	struct fault f = { 0 };
+	CRYPTO_KEYS(k);
+	CRYPTO_KEYS(back);
+	char part[600];
+
+	crypto_random(k.master, sizeof(k.master));
+	(void)unlink(other);
+	/* Half a key of one that was killed is in nobody's way. */
+	(void)snprintf(part, sizeof(part), "%s.part", other);
+	CHECK(close(open(part, O_WRONLY | O_CREAT, 0600)) == 0);
+	CHECK_OK(crypto_keys_put(other, geteuid(), &k, &f), &f);
+	CHECK(access(part, F_OK) != 0);
+	CHECK_OK(crypto_keys_load(other, geteuid(), &back, &f), &f);
+	CHECK(memcmp(&k, &back, sizeof(k)) == 0);
+	CHECK_EQ(crypto_keys_put(other, geteuid(), &k, &f), STATUS_CONFLICT);
+	CHECK(access(part, F_OK) != 0);
+}
+
 int
 main(void)
 {
@@ -170,5 +218,7 @@ main(void)
 	modes_and_links();
 	directories();
 	owners();
+	text();
+	put_back();
 	return test_done();
 }

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "admin/keep.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "session/keycheck.h"
+
+#define KEEP_DATE "backup_at"
+#define KEEP_AD_SIZE 80
+
+/* What was sealed, for as long as it is not. */
+struct keep_plain {
+	uint8_t bytes[STORE_SEALED_SIZE];
+	size_t len;
+};
+
+static void
+keep_plain_wipe(struct keep_plain *p)
+{
+	crypto_wipe(p, sizeof(*p));
+}
+
+#define KEEP_PLAIN(name)                                                      \
+	__attribute__((cleanup(                                               \
+		keep_plain_wipe))) struct keep_plain name = { .len = 0 }
+
+static enum status
+keep_reseal_row(const struct admin *a, const struct crypto_keys *old,
+		enum store_sealed which, const struct id *row,
+		uint8_t sealed[STORE_SEALED_SIZE], size_t len, struct fault *f)
+{
+	char ad[KEEP_AD_SIZE];
+	enum status st;
+	struct buf b;
+	KEEP_PLAIN(plain);
+
+	buf_start(&b, ad, sizeof(ad));
+	buf_printf(&b, "%s:%s", store_sealed_name(which), row->s);
+	st = crypto_unseal(old, ad, sealed, len, plain.bytes,
+			   sizeof(plain.bytes), &plain.len, f);
+	if (st == STATUS_OK)
+		st = crypto_seal(a->keys, ad, plain.bytes, plain.len, sealed,
+				 STORE_SEALED_SIZE, &len, f);
+	if (st != STATUS_OK)
+		return st;
+	return store_sealed_put(a->store, which, row, sealed, len, f);
+}
+
+static enum status
+keep_reseal_column(const struct admin *a, const struct crypto_keys *old,
+		   enum store_sealed which, int64_t *rows, struct fault *f)
+{
+	struct id after = { .s = "" };
+
+	for (;;) {
+		uint8_t sealed[STORE_SEALED_SIZE];
+		struct fault why = { .text = "" };
+		struct id row = { .s = "" };
+		enum status st;
+		size_t len = 0;
+
+		st = store_sealed_next(a->store, which, &after, &row, sealed,
+				       sizeof(sealed), &len, &why);
+		if (st == STATUS_NOT_FOUND)
+			return STATUS_OK;
+		if (st == STATUS_OK)
+			st = keep_reseal_row(a, old, which, &row, sealed, len,
+					     &why);
+		if (st != STATUS_OK)
+			return fault(f, st, "%s", why.text);
+		after = row;
+		++*rows;
+	}
+}
+
+/* In the open transaction. */
+static enum status
+keep_reseal(const struct admin *a, const struct crypto_keys *old,
+	    int64_t *rows, struct fault *f)
+{
+	enum status st;
+
+	/* The whole change is wrong when OLD is, down to an empty store. */
+	if ((st = session_key_check(a->store, old, f)) != STATUS_OK)
+		return st;
+	for (int i = 0; i < STORE_SEALED_COUNT; i++)
+		if ((st = keep_reseal_column(a, old, (enum store_sealed)i,
+					     rows, f)) != STATUS_OK)
+			return st;
+	/* Hashes under the old key: nobody can say of what. */
+	if ((st = store_void_unknown(a->store, f)) != STATUS_OK)
+		return st;
+	return session_key_check_put(a->store, a->keys, f);
+}
+
+static void
+keep_number(char *out, size_t size, int64_t n)
+{
+	struct buf b;
+
+	buf_start(&b, out, size);
+	buf_printf(&b, "%lld", (long long)n);
+}
+
+enum status
+admin_keep_rekey(const struct admin *a, const struct crypto_keys *old,
+		 int64_t *rows, struct fault *f)
+{
+	char text[24];
+	int64_t n = 0;
+	enum status st;
+	STORE_TXN(txn);
+
+	audit_discard(a->audit);
+	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
+	    (st = keep_reseal(a, old, &n, f)) != STATUS_OK)
+		return st;
+	keep_number(text, sizeof(text), n);
+	if ((st = admin_audit(a, "store.rekeyed", NULL,
+			      (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				      { "rows", text } },
+			      f)) != STATUS_OK ||
+	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
+		return st;
+	*rows = n;
+	return STATUS_OK;
+}
+
+enum status
+admin_keep_taken(const struct admin *a, const char *action, const char *file,
+		 struct fault *f)
+{
+	enum status st;
+	STORE_TXN(txn);
+
+	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	    (st = admin_audit(a, action, NULL,
+			      (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				      { "file", file } },
+			      f)) != STATUS_OK)
+		return st;
+	return admin_commit(a, &txn, f);
+}
+
+enum status
+admin_keep_backup_at(const struct admin *a, int64_t *out, struct fault *f)
+{
+	struct fault why = { .text = "" };
+	char text[24];
+	enum status st;
+
+	st = store_meta_get(a->store, KEEP_DATE, text, sizeof(text), &why);
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		return fault(f, st, "%s", why.text);
+	/* A copy that was made by other means, or says nonsense. */
+	if (st != STATUS_OK || !text_number(text, 1, INT64_MAX, out))
+		*out = 0;
+	return STATUS_OK;
+}
+
+enum status
+admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
+		    int64_t backup_at, struct fault *f)
+{
+	char when[TEXT_TIME_SIZE] = "";
+	int64_t rows = 0;
+	enum status st;
+	STORE_TXN(txn);
+
+	if (backup_at != 0)
+		text_time(backup_at, when);
+	audit_discard(a->audit);
+	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
+	    (old != NULL &&
+	     (st = keep_reseal(a, old, &rows, f)) != STATUS_OK) ||
+	    (st = store_void_running(a->store, a->now, f)) != STATUS_OK ||
+	    (st = store_meta_put(a->store, KEEP_DATE, "", f)) != STATUS_OK ||
+	    (st = admin_audit(
+		     a, "store.restored", NULL,
+		     (const struct audit_pair[ADMIN_PAIRS_MAX]){
+			     { "backup_at", when },
+			     { "rekeyed", old == NULL ? "" : "yes" } },
+		     f)) != STATUS_OK)
+		return st;
+	return store_commit(&txn, f);
+}
