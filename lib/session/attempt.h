@@ -22,6 +22,11 @@ struct session_attempt {
 	struct factor_outcome outcome[POLICY_FACTOR_COUNT];
 };
 
+/* Around every run of a password hash; nothing to leave when enter failed. */
+enum status session_gate_enter(const struct session_env *env, struct fault *f)
+	MUST_USE;
+void session_gate_leave(const struct session_env *env);
+
 /* Seconds since the epoch, by the shell's clock. */
 int64_t session_now(const struct session_env *env);
 

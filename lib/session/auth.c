@@ -42,7 +42,10 @@ auth_check(struct session_attempt *a, enum policy_factor which,
 		return st;
 	env = session_factor_env(a->env);
 	account = a->known && admitted ? &a->account.id : NULL;
+	if ((st = session_gate_enter(a->env, f)) != STATUS_OK)
+		return st;
 	st = factor->check(&env, account, answer, &a->outcome[which], f);
+	session_gate_leave(a->env);
 	if (st != STATUS_OK)
 		return st;
 	if (!admitted)
@@ -120,6 +123,10 @@ auth_login_row(const struct session_attempt *a, uint32_t factors,
 				   .at = now };
 	enum status st;
 
+	/* Spent at once where no later phase may take it over; a change of
+	 * password spends its proof itself. */
+	if (a->env->unprivileged && a->request->phase != PHASE_PASSWORD_UPDATE)
+		row.consumed_at = now;
 	crypto_id(now, &row.id);
 	session_factors_format(factors, row.factors, sizeof(row.factors));
 	if (!text_copy(row.user, sizeof(row.user), a->account.name) ||
@@ -208,6 +215,8 @@ session_auth(const struct session_env *env, const struct request *request,
 	out->password_proved =
 		d.step == POLICY_ALLOW &&
 		(a.facts.passed & POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0;
+	if (env->unprivileged)
+		out->login = (struct id){ .s = "" };
 	session_verdict_set(out, &d);
 	return STATUS_OK;
 }

@@ -5,6 +5,20 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "session/attempt.h"
+#include "session/keycheck.h"
+
+enum status
+session_gate_enter(const struct session_env *env, struct fault *f)
+{
+	return env->gate == NULL ? STATUS_OK : env->gate->enter(env->gate, f);
+}
+
+void
+session_gate_leave(const struct session_env *env)
+{
+	if (env->gate != NULL)
+		env->gate->leave(env->gate);
+}
 
 int64_t
 session_now(const struct session_env *env)
@@ -89,6 +103,10 @@ session_refresh(struct session_attempt *a, struct fault *f)
 {
 	enum status st;
 
+	/* A rekey meanwhile: what we would seal, nobody could read. */
+	if ((st = session_key_check(a->env->store, a->env->keys, f)) !=
+	    STATUS_OK)
+		return st;
 	if (!a->known)
 		return STATUS_OK;
 	st = store_account_by_id(a->env->store, &a->account.id, &a->account,
@@ -270,6 +288,17 @@ facts_enrolled(struct session_attempt *a, struct fault *f)
 	return STATUS_OK;
 }
 
+/* An unprivileged peer speaks for itself, and opens no session. */
+static bool
+facts_out_of_bounds(const struct session_attempt *a)
+{
+	const char *only = a->env->only_user;
+
+	if (only != NULL && strcmp(only, a->request->user) != 0)
+		return true;
+	return a->env->unprivileged && a->facts.phase == POLICY_PHASE_SESSION;
+}
+
 enum status
 session_gather(const struct session_env *env, const struct request *request,
 	       enum policy_phase phase, struct session_attempt *a,
@@ -282,6 +311,10 @@ session_gather(const struct session_env *env, const struct request *request,
 	source_of(request, &a->source);
 	if ((st = facts_find_account(a, f)) != STATUS_OK)
 		return st;
+	if (facts_out_of_bounds(a)) {
+		a->facts.action = POLICY_ACTION_DENY;
+		return STATUS_OK;
+	}
 	if ((st = facts_find_rule(a, f)) != STATUS_OK)
 		return st;
 	return facts_enrolled(a, f);

@@ -88,6 +88,8 @@ session_password_prelim(const struct session_env *env,
 		st = password_prove(&a, handed, &d, &out->login, f);
 	if (st != STATUS_OK)
 		return st;
+	if (env->unprivileged)
+		out->login = (struct id){ .s = "" };
 	out->password_proved = d.step == POLICY_ALLOW && a.charged != 0;
 	session_verdict_set(out, &d);
 	return STATUS_OK;
@@ -113,6 +115,21 @@ password_ask(struct io *io, enum prompt_purpose purpose, const char *text,
 	return io->ask(io, &p, answer, f);
 }
 
+/* Hashes up to six times: the one in use and the remembered ones. */
+static enum status
+password_judge(const struct session_attempt *a, const struct factor_env *fe,
+	       const struct secret *offered, struct fault *f)
+{
+	enum status st = session_gate_enter(a->env, f);
+
+	if (st != STATUS_OK)
+		return st;
+	st = password_acceptable(fe, &a->account.id, a->account.name, offered,
+				 f);
+	session_gate_leave(a->env);
+	return st;
+}
+
 /* One offer: STATUS_REFUSED when the person may try again. */
 static enum status
 password_offer(const struct session_attempt *a, const struct factor_env *fe,
@@ -126,8 +143,7 @@ password_offer(const struct session_attempt *a, const struct factor_env *fe,
 	if (st == STATUS_OK && out->len == 0)
 		return fault(f, STATUS_CANCELLED, "no new password was given");
 	if (st == STATUS_OK)
-		st = password_acceptable(fe, &a->account.id, a->account.name,
-					 out, f);
+		st = password_judge(a, fe, out, f);
 	if (st == STATUS_INVALID)
 		return fault(f, STATUS_REFUSED,
 			     "the password is longer than %d bytes",
@@ -195,8 +211,9 @@ password_swap(struct session_attempt *a, const struct factor_env *fe,
 	if ((st = password_spend(a, proof, &row, f)) != STATUS_OK ||
 	    (st = password_replace(fe, &a->account.id, made, f)) != STATUS_OK)
 		return st;
-	if (row.id.s[0] != '\0' &&
-	    (st = store_login_insert(a->env->store, &row, f)) != STATUS_OK)
+	if (a->env->unprivileged || row.id.s[0] == '\0')
+		return STATUS_OK;
+	if ((st = store_login_insert(a->env->store, &row, f)) != STATUS_OK)
 		return st;
 	*login = row.id;
 	return STATUS_OK;
@@ -265,7 +282,10 @@ password_change(struct session_attempt *a, const struct id *proof,
 		return password_refused(a, st, d, f);
 	if (st != STATUS_OK)
 		return st;
+	if ((st = session_gate_enter(a->env, f)) != STATUS_OK)
+		return st;
 	st = password_make(&fe, &a->account.id, &chosen, &made, f);
+	session_gate_leave(a->env);
 	if (st != STATUS_OK)
 		return st;
 	return password_commit(a, &fe, &made, proof, d, login, f);

@@ -23,6 +23,15 @@
 #define SESSION_SEEN_WINDOW (30 * 86400) /* a source stays known good */
 #define SESSION_PASSWORD_TRIES 3	 /* offers of a new password */
 
+/*
+ * Whoever hashes waits for a turn, so that a flood of logins cannot take all
+ * memory.  enter() may fail (then nothing was entered); leave() ends it.
+ */
+struct session_gate {
+	enum status (*enter)(struct session_gate *, struct fault *);
+	void (*leave)(struct session_gate *);
+};
+
 /* What a login runs in; everything stays the caller's. */
 struct session_env {
 	struct store *store;
@@ -30,8 +39,13 @@ struct session_env {
 	const struct config *config;
 	struct audit *audit;
 	struct io *io;
-	const char *host; /* name of this machine */
-	const char *boot; /* boot id, 36 characters */
+	const char *host;	   /* name of this machine */
+	const char *boot;	   /* boot id, 36 characters */
+	struct session_gate *gate; /* NULL: hash at once */
+	/* The peer is not root: its login is handed to no later phase and it
+	 * opens no session. */
+	bool unprivileged;
+	const char *only_user; /* NULL, or the only one who may be meant */
 };
 
 struct session_verdict {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "wire/wire.h"
-
 #include <string.h>
 
-#define WIRE_FLAGS                                                            \
-	(REQUEST_SILENT | REQUEST_DISALLOW_NULL | REQUEST_CHANGE_EXPIRED)
+#include "base/text.h"
+#include "wire/wire_valid.h"
 
 /* Bytes being written; full when something did not fit. */
 struct wire_out {
@@ -24,6 +22,28 @@ void
 wire_message_wipe(struct wire_message *m)
 {
 	explicit_bzero(m, sizeof(*m));
+}
+
+bool
+wire_row_put(struct wire_row *row, const char *key, const char *value)
+{
+	struct wire_pair *p = &row->pair[row->n];
+
+	if (row->n == WIRE_PAIRS_MAX ||
+	    !text_copy(p->key, sizeof(p->key), key) ||
+	    !text_copy(p->value, sizeof(p->value), value))
+		return false;
+	row->n++;
+	return true;
+}
+
+const char *
+wire_row_get(const struct wire_row *row, const char *key)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (strcmp(row->pair[i].key, key) == 0)
+			return row->pair[i].value;
+	return "";
 }
 
 static void
@@ -210,6 +230,34 @@ wire_get_member(struct wire_in *in, struct wire_message *m)
 }
 
 static void
+wire_put_row(struct wire_out *o, const struct wire_row *row)
+{
+	wire_put_number(o, row->n, 1);
+	for (size_t i = 0; i < row->n; i++) {
+		wire_put_string(o, row->pair[i].key);
+		wire_put_string(o, row->pair[i].value);
+	}
+}
+
+static void
+wire_get_row(struct wire_in *in, struct wire_row *row)
+{
+	uint8_t n = (uint8_t)wire_get_number(in, 1);
+
+	if (n > WIRE_PAIRS_MAX) {
+		in->bad = true;
+		return;
+	}
+	row->n = n;
+	for (size_t i = 0; i < n; i++) {
+		wire_get_string(in, row->pair[i].key,
+				sizeof(row->pair[i].key));
+		wire_get_string(in, row->pair[i].value,
+				sizeof(row->pair[i].value));
+	}
+}
+
+static void
 wire_put(struct wire_out *o, const struct wire_message *m)
 {
 	wire_put_number(o, m->type, 1);
@@ -240,6 +288,14 @@ wire_put(struct wire_out *o, const struct wire_message *m)
 		break;
 	case WIRE_VERDICT:
 		wire_put_verdict(o, &m->u.verdict);
+		break;
+	case WIRE_QUERY:
+		wire_put_number(o, m->u.query.what, 1);
+		break;
+	case WIRE_ROW:
+		wire_put_row(o, &m->u.row);
+		break;
+	case WIRE_END:
 		break;
 	}
 }
@@ -278,123 +334,15 @@ wire_get(struct wire_in *in, struct wire_message *m)
 	case WIRE_VERDICT:
 		wire_get_verdict(in, &m->u.verdict);
 		break;
+	case WIRE_QUERY:
+		m->u.query.what = (enum wire_self)wire_get_number(in, 1);
+		break;
+	case WIRE_ROW:
+		wire_get_row(in, &m->u.row);
+		break;
+	case WIRE_END:
+		break;
 	}
-}
-
-/* An array of SIZE bytes that holds the end of its string. */
-static bool
-wire_string_valid(const char *s, size_t size)
-{
-	return strnlen(s, size) < size;
-}
-
-bool
-wire_id_valid(const struct id *id)
-{
-	if (!wire_string_valid(id->s, sizeof(id->s)))
-		return false;
-	if (id->s[0] == '\0')
-		return true;
-	for (size_t i = 0; i < ID_LENGTH; i++) {
-		char c = id->s[i];
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? c != '-'
-			 : !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
-			return false;
-	}
-	return true;
-}
-
-static bool
-wire_request_valid(const struct request *r)
-{
-	return r->phase >= PHASE_AUTH && r->phase <= PHASE_SESSION_CLOSE &&
-	       (r->flags & ~(uint32_t)WIRE_FLAGS) == 0 && r->pid >= 0 &&
-	       wire_string_valid(r->user, sizeof(r->user)) &&
-	       wire_string_valid(r->service, sizeof(r->service)) &&
-	       wire_string_valid(r->tty, sizeof(r->tty)) &&
-	       wire_string_valid(r->rhost, sizeof(r->rhost)) &&
-	       wire_string_valid(r->ruser, sizeof(r->ruser)) &&
-	       wire_string_valid(r->ssh_connection,
-				 sizeof(r->ssh_connection)) &&
-	       wire_string_valid(r->ssh_auth_info, sizeof(r->ssh_auth_info)) &&
-	       wire_id_valid(&r->login) && wire_id_valid(&r->session);
-}
-
-static bool
-wire_prompt_valid(const struct prompt *p)
-{
-	return p->kind >= PROMPT_SECRET && p->kind <= PROMPT_ERROR &&
-	       p->purpose <= PURPOSE_NEW_PASSWORD_AGAIN &&
-	       wire_string_valid(p->text, sizeof(p->text));
-}
-
-/* Only a given answer has a text. */
-static bool
-wire_answer_valid(const struct wire_message *m)
-{
-	const struct secret *text = &m->u.answer.text;
-
-	if (m->u.answer.given != WIRE_GIVEN)
-		return (m->u.answer.given == WIRE_CANCELLED ||
-			m->u.answer.given == WIRE_TOO_LONG) &&
-		       text->len == 0;
-	return text->len <= ANSWER_MAX && !secret_has_byte(text, 0);
-}
-
-static bool
-wire_member_valid(const struct wire_message *m)
-{
-	if (m->u.member.n < 1 || m->u.member.n > IO_GROUPS_MAX)
-		return false;
-	for (size_t i = 0; i < m->u.member.n; i++) {
-		const char *name = m->u.member.name[i];
-
-		if (name[0] == '\0' ||
-		    !wire_string_valid(name, sizeof(m->u.member.name[i])))
-			return false;
-	}
-	return true;
-}
-
-/* Whoever lets somebody in has no reason to give against it. */
-static bool
-wire_verdict_valid(const struct wire_verdict *v)
-{
-	if (v->step != WIRE_DENY && v->step != WIRE_RENEW &&
-	    v->step != WIRE_ABSTAIN && v->step != WIRE_ALLOW)
-		return false;
-	if (v->reason > WIRE_REASON_UNAVAILABLE)
-		return false;
-	if (v->step != WIRE_DENY && v->reason != WIRE_REASON_NONE)
-		return false;
-	return wire_id_valid(&v->login) && wire_id_valid(&v->session);
-}
-
-static bool
-wire_valid(const struct wire_message *m)
-{
-	switch (m->type) {
-	case WIRE_HELLO:
-		return m->u.hello.low >= 1 &&
-		       m->u.hello.low <= m->u.hello.high;
-	case WIRE_WELCOME:
-		return true;
-	case WIRE_REQUEST:
-		return wire_request_valid(&m->u.request);
-	case WIRE_PROMPT:
-		return wire_prompt_valid(&m->u.prompt);
-	case WIRE_ANSWER:
-		return wire_answer_valid(m);
-	case WIRE_MEMBER:
-		return wire_member_valid(m);
-	case WIRE_MEMBERSHIP:
-		return m->u.membership.mask < 1U << IO_GROUPS_MAX;
-	case WIRE_VERDICT:
-		return wire_verdict_valid(&m->u.verdict);
-	}
-	return false;
 }
 
 enum status

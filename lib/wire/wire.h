@@ -16,6 +16,12 @@
  *   MEMBERSHIP           ->
  *                        <-      VERDICT, after its transaction committed
  *
+ * or, in place of a REQUEST, what is kept about whoever asks:
+ *
+ *   QUERY                ->
+ *                        <-      ROW            (any number of times)
+ *                        <-      END
+ *
  * sigrad(8) documents the bytes.
  */
 #ifndef WIRE_WIRE_H
@@ -27,10 +33,16 @@
 #define WIRE_VERSION_LOW 1
 #define WIRE_VERSION_HIGH 1
 #define WIRE_MESSAGE_MAX 4096
-#define WIRE_ANSWER_SECONDS 600 /* a person's time for one answer */
-#define WIRE_REPLY_SECONDS 90	/* the verifier's time for one reply */
-#define WIRE_PROMPTS_MAX 32	/* prompts of one request */
-#define WIRE_MEMBERS_MAX 256	/* MEMBER questions of one request */
+#define WIRE_ANSWER_SECONDS 600	     /* a person's time for one answer */
+#define WIRE_ANSWER_SECONDS_SELF 120 /* of one whose peer is not root */
+#define WIRE_REPLY_SECONDS 90	     /* the verifier's time for one reply */
+#define WIRE_HELLO_SECONDS 5	     /* a peer's time for its greeting */
+#define WIRE_PROMPTS_MAX 32	     /* prompts of one request */
+#define WIRE_MEMBERS_MAX 256	     /* MEMBER questions of one request */
+#define WIRE_ROWS_MAX 1001 /* rows of one answer: the first, 1000 more */
+#define WIRE_PAIRS_MAX 24  /* pairs of one row */
+#define WIRE_KEY_SIZE 33
+#define WIRE_VALUE_SIZE 257
 
 enum wire_type {
 	WIRE_HELLO = 1,
@@ -41,6 +53,9 @@ enum wire_type {
 	WIRE_MEMBER,
 	WIRE_MEMBERSHIP,
 	WIRE_VERDICT,
+	WIRE_QUERY,
+	WIRE_ROW,
+	WIRE_END,
 };
 
 /* Values apart, zero denies: see policy_step, which this room may not know. */
@@ -72,6 +87,28 @@ struct wire_verdict {
 	struct id session;
 };
 
+/* What may be asked, and by anybody about himself alone. */
+enum wire_self {
+	WIRE_SELF_ACCOUNT = 1, /* the account, and what failed at it */
+	WIRE_SELF_SESSIONS,    /* the open ones */
+	WIRE_SELF_ALL_SESSIONS,
+};
+
+/* The keys of a row are not empty, and each is there once. */
+struct wire_row {
+	uint8_t n;
+	struct wire_pair {
+		char key[WIRE_KEY_SIZE];
+		char value[WIRE_VALUE_SIZE];
+	} pair[WIRE_PAIRS_MAX];
+};
+
+/* Put a pair at the end; false when it does not fit. */
+bool wire_row_put(struct wire_row *row, const char *key, const char *value)
+	MUST_USE;
+/* The value of KEY; "" when there is none. */
+const char *wire_row_get(const struct wire_row *row, const char *key);
+
 struct wire_message {
 	enum wire_type type;
 	union {
@@ -95,6 +132,10 @@ struct wire_message {
 			uint32_t mask;
 		} membership;
 		struct wire_verdict verdict;
+		struct {
+			enum wire_self what;
+		} query;
+		struct wire_row row;
 	} u;
 };
 
@@ -130,29 +171,65 @@ enum status wire_expect(int fd, int seconds, enum wire_type wanted,
 			struct wire_message *m, struct fault *f) MUST_USE;
 
 /*
- * The terminal's side of one request over FD: IO answers what is asked.
- * Status OK means only that the protocol came to its end; the verdict is in
- * OUT, and is a denial in every other case.
+ * Connect to the verifier that listens at PATH and greet it, all within
+ * SECONDS.  The socket's directory must be root's and writable by nobody
+ * else, and the listener uid 0 or the owner of the socket, so that nobody can
+ * stand in for the verifier and collect passwords.  STATUS_UNAVAILABLE:
+ * absent, hung, flooded or not to be trusted; STATUS_PROTOCOL: of another
+ * version.  *OUT is above 2, CLOEXEC.
+ */
+enum status wire_client_connect(const char *path, int seconds, int *out,
+				struct fault *f) MUST_USE;
+
+/*
+ * Greet the verifier and agree on a version; STATUS_UNAVAILABLE when it does
+ * not answer within SECONDS, STATUS_PROTOCOL when there is no common version.
+ */
+enum status wire_client_hello(int fd, int seconds, struct fault *f) MUST_USE;
+
+/*
+ * After the greeting, the terminal's side of one request over FD: IO answers
+ * what is asked. Status OK means only that the protocol came to its end; the
+ * verdict is in OUT, and is a denial in every other case.
  */
 enum status wire_client_run(int fd, const struct request *request,
 			    struct io *io, struct wire_verdict *out,
 			    struct fault *f);
 
 /*
- * The verifier's side.  wire_server_start() does HELLO to REQUEST;
- * afterwards server->io asks the terminal; wire_server_finish() sends the
- * verdict.
+ * After the greeting, ask: EACH is called with every row, and ends the asking
+ * with any status but OK.  STATUS_OK means that all rows came.
+ */
+enum status wire_client_query(int fd, enum wire_self what,
+			      enum status (*each)(void *ctx,
+						  const struct wire_row *,
+						  struct fault *),
+			      void *ctx, struct fault *f) MUST_USE;
+
+/*
+ * The verifier's side.  wire_server_start() does HELLO to REQUEST or QUERY,
+ * which is handed out.  After a request server->io asks the terminal, and
+ * wire_server_finish() sends the verdict; after a query any number of
+ * wire_server_row() go out, and wire_server_end() says that these were all.
  */
 struct wire_server {
 	struct io io; /* first: the io functions find the server by it */
 	int fd;
+	int answer_seconds; /* for each answer */
 	unsigned prompts;
 	unsigned members;
+	unsigned rows;
 };
 enum status wire_server_start(struct wire_server *server, int fd,
-			      struct request *out, struct fault *f) MUST_USE;
+			      struct wire_message *out, struct fault *f)
+	MUST_USE;
 enum status wire_server_finish(struct wire_server *server,
 			       const struct wire_verdict *verdict,
 			       struct fault *f) MUST_USE;
+enum status wire_server_row(struct wire_server *server,
+			    const struct wire_row *row, struct fault *f)
+	MUST_USE;
+enum status wire_server_end(struct wire_server *server, struct fault *f)
+	MUST_USE;
 
 #endif

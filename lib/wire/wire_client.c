@@ -9,8 +9,8 @@ struct wire_client {
 	unsigned members;
 };
 
-static enum status
-wire_client_hello(int fd, struct fault *f)
+enum status
+wire_client_hello(int fd, int seconds, struct fault *f)
 {
 	WIRE_MESSAGE(hello);
 	WIRE_MESSAGE(reply);
@@ -21,7 +21,7 @@ wire_client_hello(int fd, struct fault *f)
 	hello.u.hello.high = WIRE_VERSION_HIGH;
 	if ((st = wire_send(fd, &hello, f)) != STATUS_OK)
 		return st;
-	st = wire_expect(fd, WIRE_REPLY_SECONDS, WIRE_WELCOME, &reply, f);
+	st = wire_expect(fd, seconds, WIRE_WELCOME, &reply, f);
 	if (st != STATUS_OK)
 		return st;
 	if (reply.u.welcome.version < WIRE_VERSION_LOW ||
@@ -139,8 +139,6 @@ wire_client_run(int fd, const struct request *request, struct io *io,
 
 	*out = (struct wire_verdict){ .step = WIRE_DENY,
 				      .reason = WIRE_REASON_UNAVAILABLE };
-	if ((st = wire_client_hello(fd, f)) != STATUS_OK)
-		return st;
 	if ((st = wire_client_request(fd, request, f)) != STATUS_OK)
 		return st;
 	return wire_client_serve(&client, out, f);

@@ -37,7 +37,8 @@ wire_server_ask(struct io *io, const struct prompt *prompt,
 
 	if ((st = wire_server_prompt(server, prompt, f)) != STATUS_OK)
 		return st;
-	st = wire_expect(server->fd, WIRE_ANSWER_SECONDS, WIRE_ANSWER, &m, f);
+	st = wire_expect(server->fd, server->answer_seconds, WIRE_ANSWER, &m,
+			 f);
 	if (st != STATUS_OK)
 		return st;
 	if (m.u.answer.given == WIRE_CANCELLED)
@@ -132,11 +133,11 @@ wire_server_welcome(int fd, const struct wire_message *hello, struct fault *f)
 }
 
 enum status
-wire_server_start(struct wire_server *server, int fd, struct request *out,
+wire_server_start(struct wire_server *server, int fd, struct wire_message *out,
 		  struct fault *f)
 {
 	WIRE_MESSAGE(hello);
-	WIRE_MESSAGE(request);
+	WIRE_MESSAGE(wanted);
 	enum status st;
 
 	*server = (struct wire_server){
@@ -146,16 +147,21 @@ wire_server_start(struct wire_server *server, int fd, struct request *out,
 			.now = wire_server_now,
 			.pause = wire_server_pause },
 		.fd = fd,
+		.answer_seconds = WIRE_ANSWER_SECONDS,
 	};
-	st = wire_expect(fd, WIRE_REPLY_SECONDS, WIRE_HELLO, &hello, f);
+	st = wire_expect(fd, WIRE_HELLO_SECONDS, WIRE_HELLO, &hello, f);
 	if (st != STATUS_OK)
 		return st;
 	if ((st = wire_server_welcome(fd, &hello, f)) != STATUS_OK)
 		return st;
-	st = wire_expect(fd, WIRE_REPLY_SECONDS, WIRE_REQUEST, &request, f);
+	st = wire_receive(fd, WIRE_HELLO_SECONDS, &wanted, f);
 	if (st != STATUS_OK)
 		return st;
-	*out = request.u.request;
+	if (wanted.type != WIRE_REQUEST && wanted.type != WIRE_QUERY)
+		return fault(f, STATUS_PROTOCOL,
+			     "message of type %u came where a request was due",
+			     (unsigned)wanted.type);
+	memcpy(out, &wanted, sizeof(*out));
 	return STATUS_OK;
 }
 
@@ -167,5 +173,28 @@ wire_server_finish(struct wire_server *server,
 
 	m.type = WIRE_VERDICT;
 	m.u.verdict = *verdict;
+	return wire_send(server->fd, &m, f);
+}
+
+enum status
+wire_server_row(struct wire_server *server, const struct wire_row *row,
+		struct fault *f)
+{
+	WIRE_MESSAGE(m);
+
+	if (++server->rows > WIRE_ROWS_MAX)
+		return fault(f, STATUS_PROTOCOL,
+			     "more than %d rows in one answer", WIRE_ROWS_MAX);
+	m.type = WIRE_ROW;
+	m.u.row = *row;
+	return wire_send(server->fd, &m, f);
+}
+
+enum status
+wire_server_end(struct wire_server *server, struct fault *f)
+{
+	WIRE_MESSAGE(m);
+
+	m.type = WIRE_END;
 	return wire_send(server->fd, &m, f);
 }

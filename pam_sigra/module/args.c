@@ -15,6 +15,7 @@ struct args_row {
 static const struct args_row args_rows[] = {
 	{ "config=", ARGS_PATH, offsetof(struct args, config) },
 	{ "nodelay", ARGS_FLAG, offsetof(struct args, nodelay) },
+	{ "socket=", ARGS_PATH, offsetof(struct args, socket) },
 	{ "try_first_pass", ARGS_FLAG, offsetof(struct args, try_first_pass) },
 	{ "use_authtok", ARGS_FLAG, offsetof(struct args, use_authtok) },
 	{ "use_first_pass", ARGS_FLAG, offsetof(struct args, use_first_pass) },

@@ -21,7 +21,10 @@
 #include <sys/wait.h>
 
 #include "base/auto.h"
+#include "wire/wire.h"
 
+#define REACH_ROOT_SECONDS 3 /* then root starts a verifier itself */
+#define REACH_SECONDS 10
 #define REACH_SIGNALS (_NSIG - 1)
 #define REACH_SIGSET (REACH_SIGNALS / 8) /* bytes of the kernel's sigset_t */
 #define REACH_STACK (8UL << 20)
@@ -196,28 +199,62 @@ reach_above(int *fd, struct fault *f)
 	return STATUS_OK;
 }
 
-enum status
-reach_verifier(const struct args *args, int *out, struct fault *f)
+/* Start a verifier of our own on a socketpair, as root may. */
+static enum status
+reach_once(const struct args *args, int *out, struct fault *f)
 {
 	AUTO_FD int ours = -1;
 	AUTO_FD int theirs = -1;
 	enum status st;
 	int pair[2];
 
-	if (geteuid() != 0)
-		return fault(f, STATUS_UNAVAILABLE,
-			     "only a service run by "
-			     "root can start the verifier, not one of uid %u",
-			     geteuid());
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return fault_errno(f, errno, "cannot make a socket");
 	ours = pair[0];
 	theirs = pair[1];
 	if ((st = reach_above(&ours, f)) != STATUS_OK ||
-	    (st = reach_above(&theirs, f)) != STATUS_OK)
+	    (st = reach_above(&theirs, f)) != STATUS_OK ||
+	    (st = reach_start(args, theirs, f)) != STATUS_OK)
 		return st;
-	if ((st = reach_start(args, theirs, f)) != STATUS_OK)
-		return st;
-	*out = steal_fd(&ours);
-	return STATUS_OK;
+	(void)close(steal_fd(&theirs));
+	st = wire_client_hello(ours, WIRE_REPLY_SECONDS, f);
+	if (st == STATUS_OK)
+		*out = steal_fd(&ours);
+	return st;
+}
+
+/*
+ * Who names a verifier or a config of its own means that, not the daemon,
+ * which has another; with socket= it means just that socket.
+ */
+static const char *
+reach_socket(const struct args *args)
+{
+	if (args->socket != NULL)
+		return args->socket;
+	return args->verifier == NULL && args->config == NULL ? REACH_SOCKET
+							      : NULL;
+}
+
+enum status
+reach_verifier(const struct args *args, int *out, struct fault *f)
+{
+	const char *path = reach_socket(args);
+	bool root = geteuid() == 0;
+	enum status st;
+
+	if (path != NULL) {
+		st = wire_client_connect(
+			path, root ? REACH_ROOT_SECONDS : REACH_SECONDS, out,
+			f);
+		if (st == STATUS_OK || !root)
+			return st;
+	}
+	if (!root)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "only a service run by root can start the "
+			     "verifier, not one of uid %u",
+			     geteuid());
+	/* A dead, hung or flooded daemon never locks out root. */
+	return reach_once(args, out, f);
 }

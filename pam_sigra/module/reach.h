@@ -7,10 +7,11 @@
 #include "module/args.h"
 
 /*
- * Start `sigrad --once` and hand out our end of its socket, close-on-exec and
- * above descriptor 2.  Only for a host with the rights of root.  The host
- * gets no child, no signal and no descriptor from it but this one; a verifier
- * that cannot be started shows as a peer that has gone.
+ * Connect to the verifier that listens.  Where none answers, and
+ * the host has the rights of root, start `sigrad --once` and hand out our end
+ * of its socket, close-on-exec and above descriptor 2.  Either has been
+ * greeted.  The host gets no child, no signal and no descriptor from it but
+ * this one; a verifier that cannot be started shows as a peer that has gone.
  */
 enum status reach_verifier(const struct args *args, int *out, struct fault *f)
 	MUST_USE;

@@ -18,11 +18,12 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define HOST_FILES 256
+#define HOST_FILES 1024
+#define HOST_FILES_LEAST 128
 
 /* 1 and 2 may be closed; a library must not write into the store instead. */
 static enum status
-host_descriptors(struct fault *f)
+host_descriptors(bool guest, struct fault *f)
 {
 	int fd;
 
@@ -33,7 +34,7 @@ host_descriptors(struct fault *f)
 	} while (fd >= 0 && fd < 3);
 	if (fd < 0)
 		return fault_errno(f, errno, "cannot open /dev/null");
-	if (dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+	if (guest && (dup2(fd, 1) < 0 || dup2(fd, 2) < 0))
 		return fault_errno(f, errno, "cannot duplicate /dev/null");
 	(void)close(fd);
 	return STATUS_OK;
@@ -67,13 +68,28 @@ host_limit(__rlimit_resource_t which, rlim_t soft, const char *name,
 		return fault_errno(f, errno, "cannot read limit %s", name);
 	if (soft != 0 && now.rlim_max > soft)
 		want.rlim_max = now.rlim_max;
-	if (setrlimit(which, &want) == 0)
+	if (setrlimit(which, &want) != 0)
+		return fault_errno(f, errno, "cannot raise limit %s", name);
+	return STATUS_OK;
+}
+
+/* A service needs one for each worker and each login that waits; for a guest
+ * a few will do, where no more can be had. */
+static enum status
+host_files(struct fault *f)
+{
+	struct rlimit now;
+
+	if (host_limit(RLIMIT_NOFILE, HOST_FILES, "NOFILE", f) == STATUS_OK)
 		return STATUS_OK;
-	/* Without privilege: as high as the caller left room for. */
-	want.rlim_cur = want.rlim_max = now.rlim_max;
-	if (now.rlim_max >= soft && setrlimit(which, &want) == 0)
-		return STATUS_OK;
-	return fault_errno(f, errno, "cannot raise limit %s", name);
+	if (getrlimit(RLIMIT_NOFILE, &now) != 0 ||
+	    now.rlim_max < HOST_FILES_LEAST)
+		return fault(f, STATUS_SYSTEM, "fewer than %d descriptors",
+			     HOST_FILES_LEAST);
+	now.rlim_cur = now.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &now) != 0)
+		return fault_errno(f, errno, "cannot raise limit NOFILE");
+	return STATUS_OK;
 }
 
 static enum status
@@ -89,8 +105,7 @@ host_limits(struct fault *f)
 		    STATUS_OK ||
 	    (st = host_limit(RLIMIT_DATA, RLIM_INFINITY, "DATA", f)) !=
 		    STATUS_OK ||
-	    (st = host_limit(RLIMIT_NOFILE, HOST_FILES, "NOFILE", f)) !=
-		    STATUS_OK)
+	    (st = host_files(f)) != STATUS_OK)
 		return st;
 	return host_limit(RLIMIT_CORE, 0, "CORE", f);
 }
@@ -128,18 +143,19 @@ host_priority(void)
 }
 
 enum status
-host_reset(struct fault *f)
+host_reset(bool guest, struct fault *f)
 {
 	enum status st;
 
 	if (clearenv() != 0)
 		return fault(f, STATUS_SYSTEM, "cannot clear environment");
 	(void)umask(0077);
-	if ((st = host_descriptors(f)) != STATUS_OK ||
+	if ((st = host_descriptors(guest, f)) != STATUS_OK ||
 	    (st = host_signals(f)) != STATUS_OK ||
 	    (st = host_limits(f)) != STATUS_OK)
 		return st;
-	host_priority();
+	if (guest)
+		host_priority();
 	if (chdir("/") != 0)
 		return fault_errno(f, errno, "cannot change to /");
 	return STATUS_OK;

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "sigrad/host.h"
+#include "sigrad/listen.h"
+#include "sigrad/master.h"
 #include "sigrad/worker.h"
 
 #define EXIT_FAILED 1
@@ -25,26 +27,87 @@ sigrad_write(int fd, const char *text)
 static int
 sigrad_usage(int fd, int code)
 {
-	sigrad_write(fd, "usage: sigrad --once [--config FILE]\n"
+	sigrad_write(fd, "usage: sigrad [--config FILE]\n"
+			 "       sigrad --once [--config FILE]\n"
 			 "       sigrad --help | --version\n"
-			 "Started by pam_sigra(8), with a socket as standard "
-			 "input; see sigrad(8).\n");
+			 "Without --once it serves the socket of its "
+			 "configuration; see sigrad(8).\n");
 	return code;
 }
 
-static int
-sigrad_once(const char *config)
+/* Read the config as whoever we are, then become the store's owner. */
+static enum status
+sigrad_settle(const char *path, struct config *config, struct fault *f)
 {
-	struct fault f = { .text = "" };
+	enum status st = config_load(path, 0, config, f);
+	uid_t uid;
+	gid_t gid;
+
+	if (st != STATUS_OK)
+		return st;
+	st = store_owner(config->store_where, &uid, &gid, f);
+	return st == STATUS_OK ? host_become(uid, gid, f) : st;
+}
+
+/* Serve the peer of descriptor 0, which must be root. */
+static enum status
+sigrad_once(const char *path, struct fault *f)
+{
+	struct config config;
+	struct peer peer;
+	enum status st;
+	WORKER(w);
+
+	if ((st = worker_check_socket(STDIN_FILENO, f)) != STATUS_OK ||
+	    (st = peer_uid(STDIN_FILENO, &peer.uid, f)) != STATUS_OK)
+		return st;
+	if (peer.uid != 0)
+		return fault(f, STATUS_DENIED, "peer is uid %u, not root",
+			     peer.uid);
+	if ((st = sigrad_settle(path, &config, f)) != STATUS_OK ||
+	    (st = worker_open(&w, &config, f)) != STATUS_OK ||
+	    (st = peer_identify(STDIN_FILENO, &config, &peer, f)) != STATUS_OK)
+		return st;
+	return worker_serve(&w, STDIN_FILENO, &peer, f);
+}
+
+/* As root the socket is made first, so that its clients see root's name. */
+static enum status
+sigrad_listen(const char *path, bool inherited, struct fault *f)
+{
+	struct config config;
+	int fd = STDIN_FILENO;
 	enum status st;
 
-	st = host_reset(&f);
-	openlog("sigrad", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	if (inherited)
+		st = worker_check_socket(fd, f);
+	else if ((st = config_load(path, 0, &config, f)) == STATUS_OK)
+		st = listen_make(config.verifier_socket, &fd, f);
 	if (st == STATUS_OK)
-		st = worker_serve(STDIN_FILENO, config, &f);
+		st = sigrad_settle(path, &config, f);
+	if (st != STATUS_OK)
+		return st;
+	return master_run(fd, &config, f);
+}
+
+static int
+sigrad_run(const char *config, bool once)
+{
+	bool inherited = !once && listen_inherited();
+	struct fault f = { .text = "" };
+	enum status st = inherited ? listen_keep(&f) : STATUS_OK;
+
+	if (st == STATUS_OK)
+		st = host_reset(once, &f);
+	openlog("sigrad", LOG_PID | LOG_NDELAY | (once ? 0 : LOG_PERROR),
+		LOG_AUTHPRIV);
+	if (st == STATUS_OK)
+		st = once ? sigrad_once(config, &f)
+			  : sigrad_listen(config, inherited, &f);
 	if (st == STATUS_OK)
 		return 0;
-	syslog(LOG_ERR, "denied, status=%s: %s", status_name(st), f.text);
+	syslog(LOG_ERR, "%s, status=%s: %s", once ? "denied" : "stopped",
+	       status_name(st), f.text);
 	return EXIT_FAILED;
 }
 
@@ -82,7 +145,7 @@ main(int argc, char **argv)
 			return sigrad_usage(STDERR_FILENO, EXIT_USAGE);
 		}
 	}
-	if (!once || optind != argc)
+	if (optind != argc)
 		return sigrad_usage(STDERR_FILENO, EXIT_USAGE);
-	return sigrad_once(config);
+	return sigrad_run(config, once);
 }

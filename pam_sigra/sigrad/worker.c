@@ -1,38 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 #include "sigrad/worker.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/file.h"
 #include "base/text.h"
-#include "config/config.h"
 #include "session/keycheck.h"
 #include "session/session.h"
 #include "sigrad/host.h"
+#include "sigrad/sandbox.h"
+#include "sigrad/self.h"
 #include "wire/wire.h"
 
-/* The kernel's word on who made the socket. */
-static enum status
-worker_check_peer(int fd, struct fault *f)
+enum status
+worker_check_socket(int fd, struct fault *f)
 {
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
 	int type = 0;
-	socklen_t type_len = sizeof(type);
+	socklen_t len = sizeof(type);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) != 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0)
 		return fault(f, STATUS_DENIED,
 			     "descriptor 0 is no socket of pam_sigra");
 	if (type != SOCK_SEQPACKET)
 		return fault(f, STATUS_DENIED,
 			     "descriptor 0 is no packet socket");
-	if (peer.uid != 0)
-		return fault(f, STATUS_DENIED, "peer is uid %u, not root",
-			     peer.uid);
 	return STATUS_OK;
 }
 
@@ -92,70 +87,134 @@ worker_answer(struct wire_server *server, enum request_phase phase,
 	return wire_server_finish(server, &w, f);
 }
 
+/* An unprivileged peer's groups were looked up before the sandbox. */
+struct worker_io {
+	struct wire_server server; /* first: io functions find it by this */
+	const struct peer *peer;
+};
+
 static enum status
-worker_talk(int fd, struct session_env *env, struct fault *f)
+worker_member(struct io *io, const char *const *names, size_t n,
+	      uint32_t *mask, struct fault *f)
 {
-	struct wire_server server;
-	struct request request;
-	struct session_verdict v;
-	enum status st;
+	const struct peer *p = ((struct worker_io *)(void *)io)->peer;
+	uint32_t in = 0;
 
-	if ((st = wire_server_start(&server, fd, &request, f)) != STATUS_OK)
-		return st;
-	env->io = &server.io;
-	st = session_run(env, &request, &v, f);
-	if (st != STATUS_OK) {
-		struct fault gone;
-
-		status_ignore(worker_answer(&server, request.phase, &v, &gone),
-			      "the first failure is the one to tell");
-		return st;
-	}
-	return worker_answer(&server, request.phase, &v, f);
+	(void)f;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < p->groups; k++)
+			if (strcmp(names[i], p->group[k]) == 0)
+				in |= UINT32_C(1) << i;
+	*mask = in;
+	return STATUS_OK;
 }
 
 static enum status
-worker_run(int fd, const struct config *config, struct fault *f)
+worker_talk(struct worker *w, int fd, const struct peer *peer, struct fault *f)
 {
-	char host[256], boot[ID_LENGTH + 1];
-	struct audit audit;
+	struct worker_io io = { .peer = peer };
+	struct session_env env = {
+		.store = w->store,
+		.keys = &w->keys,
+		.config = w->config,
+		.audit = &w->audit,
+		.io = &io.server.io,
+		.gate = &w->slots.gate,
+		.host = w->host,
+		.boot = w->boot,
+		.unprivileged = peer->kind != PEER_ROOT,
+		.only_user = peer->kind == PEER_SELF ? peer->name : NULL,
+	};
+	struct request request;
+	struct session_verdict v;
+	struct fault gone;
+	WIRE_MESSAGE(wanted);
 	enum status st;
-	AUTO_STORE struct store *store = NULL;
-	CRYPTO_KEYS(keys);
 
-	if ((st = host_name(host, sizeof(host), f)) != STATUS_OK ||
-	    (st = host_boot(boot, f)) != STATUS_OK ||
-	    (st = crypto_start(f)) != STATUS_OK ||
-	    (st = crypto_keys_load(config->store_key, geteuid(), &keys, f)) !=
-		    STATUS_OK ||
-	    (st = store_open(config->store_where, STORE_WRITE, &store, f)) !=
-		    STATUS_OK ||
-	    (st = session_key_check(store, &keys, f)) != STATUS_OK)
+	st = wire_server_start(&io.server, fd, &wanted, f);
+	if (st != STATUS_OK)
 		return st;
-	audit_start(&audit, store, host, worker_syslog, NULL);
-	return worker_talk(fd,
-			   &(struct session_env){ .store = store,
-						  .keys = &keys,
-						  .config = config,
-						  .audit = &audit,
-						  .host = host,
-						  .boot = boot },
-			   f);
+	if (wanted.type == WIRE_QUERY)
+		return self_answer(w, &io.server, peer, wanted.u.query.what,
+				   f);
+	request = wanted.u.request;
+	if (peer->kind != PEER_ROOT) {
+		io.server.io.member = worker_member;
+		/* A place that nobody else has meanwhile. */
+		io.server.answer_seconds = WIRE_ANSWER_SECONDS_SELF;
+	}
+	peer_constrain(peer, &request);
+	st = session_run(&env, &request, &v, f);
+	if (st == STATUS_OK)
+		return worker_answer(&io.server, request.phase, &v, f);
+	status_ignore(worker_answer(&io.server, request.phase, &v, &gone),
+		      "the first failure is the one to tell");
+	return st;
 }
 
 enum status
-worker_serve(int fd, const char *config_path, struct fault *f)
+worker_open(struct worker *w, const struct config *config, struct fault *f)
 {
-	struct config config;
+	const char *where = config->store_where, *name;
 	enum status st;
-	uid_t uid;
-	gid_t gid;
 
-	if ((st = worker_check_peer(fd, f)) != STATUS_OK ||
-	    (st = config_load(config_path, 0, &config, f)) != STATUS_OK ||
-	    (st = store_owner(config.store_where, &uid, &gid, f)) !=
-		    STATUS_OK ||
-	    (st = host_become(uid, gid, f)) != STATUS_OK)
+	w->config = config;
+	if ((st = host_name(w->host, sizeof(w->host), f)) != STATUS_OK ||
+	    (st = host_boot(w->boot, f)) != STATUS_OK ||
+	    (st = crypto_start(f)) != STATUS_OK ||
+	    (st = store_open(where, STORE_WRITE, &w->store, f)) != STATUS_OK ||
+	    (st = file_split(strchr(where, ':') + 1, w->store_dir,
+			     sizeof(w->store_dir), &name, f)) != STATUS_OK)
 		return st;
-	return worker_run(fd, &config, f);
+	audit_start(&w->audit, w->store, w->host, worker_syslog, NULL);
+	return slots_open(&w->slots, w->store_dir,
+			  (unsigned)config->verifier_slots, f);
+}
+
+void
+worker_close(struct worker *w)
+{
+	slots_close(&w->slots);
+	store_close(w->store);
+	crypto_keys_wipe(&w->keys);
+}
+
+/*
+ * The key that the store knows.  A rekey that was cut off between its commit
+ * and its renaming has left it beside the old one: it opens this store, and
+ * so it is the one.
+ */
+static enum status
+worker_key(struct worker *w, struct fault *f)
+{
+	char path[sizeof(w->config->store_key) + 4];
+	struct buf b;
+	enum status st;
+
+	st = crypto_keys_load(w->config->store_key, geteuid(), &w->keys, f);
+	if (st == STATUS_OK)
+		st = session_key_check(w->store, &w->keys, f);
+	if (st == STATUS_OK)
+		return st;
+	buf_start(&b, path, sizeof(path));
+	buf_printf(&b, "%s.new", w->config->store_key);
+	if (crypto_keys_load(path, geteuid(), &w->keys, NULL) != STATUS_OK ||
+	    session_key_check(w->store, &w->keys, NULL) != STATUS_OK)
+		return st;
+	syslog(LOG_WARNING, "a rekey broke off: run 'sigractl store rekey' "
+			    "again, which finishes it");
+	return STATUS_OK;
+}
+
+enum status
+worker_serve(struct worker *w, int fd, const struct peer *peer,
+	     struct fault *f)
+{
+	enum status st;
+
+	/* Not before: a worker may have stood here while the key changed. */
+	if ((st = worker_key(w, f)) != STATUS_OK ||
+	    (st = sandbox_shut(w->store_dir, f)) != STATUS_OK)
+		return st;
+	return worker_talk(w, fd, peer, f);
 }

@@ -1,16 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* One connection: one request, one verdict. */
+/*
+ * One verifier process: its ground (store, key, slots) opened once, then one
+ * connection, one request, one verdict, and the end.
+ */
 #ifndef SIGRAD_WORKER_H
 #define SIGRAD_WORKER_H
 
-#include "base/fault.h"
+#include "audit/audit.h"
+#include "config/config.h"
+#include "crypto/crypto.h"
+#include "sigrad/peer.h"
+#include "sigrad/slots.h"
+
+struct worker {
+	const struct config *config;
+	struct crypto_keys keys;
+	struct store *store;
+	struct slots slots;
+	struct audit audit;
+	char host[256];
+	char boot[ID_LENGTH + 1];
+	char store_dir[4096];
+};
+
+void worker_close(struct worker *w);
+#define WORKER(name)                                                          \
+	__attribute__((cleanup(                                               \
+		worker_close))) struct worker name = { .store = NULL }
+
+/* Already as the store's owner. */
+enum status worker_open(struct worker *w, const struct config *config,
+			struct fault *f) MUST_USE;
 
 /*
- * Serve FD, whose peer must be uid 0, with the config at CONFIG_PATH: becomes
- * the store's owner, opens key and store, answers.  A status other than OK
- * means that no verdict or a denial went out; F says why.
+ * Load the key, shut the sandbox, then serve the peer at FD.  A status other
+ * than OK means that no verdict or a denial went out; F says why.
  */
-enum status worker_serve(int fd, const char *config_path, struct fault *f)
-	MUST_USE;
+enum status worker_serve(struct worker *w, int fd, const struct peer *peer,
+			 struct fault *f) MUST_USE;
+
+/* Is FD a packet socket? */
+enum status worker_check_socket(int fd, struct fault *f) MUST_USE;
 
 #endif

@@ -35,7 +35,7 @@ class Terminal:
         if user:
             argv[2:2] = ["setpriv", "--reuid", user, "--regid", user,
                          "--init-groups", "--"]
-            os.chown(os.ttyname(slave), _uid(user), -1)
+            os.chown(os.ttyname(slave), uid_of(user), -1)
         self.child = subprocess.Popen(argv, stdin=slave, stdout=slave,
                                       stderr=slave, env=env, cwd="/")
         os.close(slave)
@@ -100,7 +100,7 @@ class Terminal:
         return bool(more)
 
 
-def _uid(user):
+def uid_of(user):
     return pwd.getpwnam(user).pw_uid
 
 
@@ -179,3 +179,29 @@ class Login:
         self.child.stdout.close()
         return {n: int(v) for n, v in
                 (line.split() for line in out.splitlines())}
+
+
+class Locker:
+    """The screen locker in locker.c, run by that user, in whatever confines
+    it."""
+
+    def __init__(self, service, user, whom=None, confined=()):
+        program = WORK + "/locker"
+        if not os.path.exists(program):
+            run("cp", os.environ["SIGRA_BUILD"] + "/tests/callers/locker",
+                program)
+        self.child = subprocess.Popen(
+            [*confined, "setpriv", "--reuid", user, "--regid", user,
+             "--init-groups", "--", program, service,
+             *([whom] if whom else [])],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
+
+    def type(self, *passwords):
+        with contextlib.suppress(BrokenPipeError):
+            self.child.stdin.write("".join(p + "\n" for p in passwords))
+            self.child.stdin.flush()
+        return self
+
+    def end(self):
+        """What it said to each."""
+        return self.child.communicate(timeout=2 * PATIENCE)[0].splitlines()

@@ -76,16 +76,17 @@ def advised_stack():
                           f.read(), re.M)
 
 
-def stack(service, first="", unix=True, session=True):
+def stack(service, first="", unix=True, session=True, args=""):
     """/etc/pam.d/SERVICE as advised; without UNIX, for people whom only the
-    store knows."""
+    store knows; with ARGS behind our module."""
     with open("/etc/pam.d/" + service, "w", encoding="utf-8") as f:
         f.write(first + "\n")
         for line in advised_stack():
             ours = line.endswith(" pam_sigra.so")
             if ours and line.startswith("session") and not session:
                 continue
-            line = line.replace("pam_sigra.so", module() + " nodelay")
+            line = line.replace("pam_sigra.so",
+                                module() + " nodelay " + args)
             if line.startswith("auth") and not ours:
                 line += " nodelay"
             if not unix:

@@ -40,6 +40,36 @@ def users():
     equal(su("ghost", None)[0], 1, "unknown to everybody")
 
 
+HOSTILE = ["LD_PRELOAD=/tmp/x.so", "LD_LIBRARY_PATH=/tmp", "IFS=x",
+           "PATH=/tmp",
+           "SQLITE_TMPDIR=/tmp", "TMPDIR=/tmp", "MALLOC_CHECK_=3", "TZ=/x",
+           "LC_ALL=xx", "LISTEN_FDS=1", "LISTEN_PID=1", "SIGRA_LOGIN=x",
+           "LOCPATH=/tmp", "GCONV_PATH=/tmp", "HOSTALIASES=/tmp/h"]
+
+
+def hostile():
+    """What su's caller may lower or set must not break or bend a verdict."""
+    env = HOSTILE + ["SIGRA_%d=%s" % (i, "x" * 200) for i in range(45)]
+    for how, prefix in (
+            ("60 variables", ["env", *env]),
+            ("no file may be written",
+             ["sh", "-c", 'ulimit -S -f 0; exec "$0" "$@"']),
+            ("eight descriptors",
+             ["sh", "-c", 'ulimit -S -n 8; exec "$0" "$@"']),
+            ("a tiny stack",
+             ["sh", "-c", 'ulimit -S -s 100; exec "$0" "$@"'])):
+        for password, ends in ((GOOD, 0), (WRONG, 1)):
+            t = Terminal(*prefix, "/bin/su", "ben", "-c", "/usr/bin/id -un",
+                         user="ann")
+            t.answer("Password: ", password)
+            # su itself may die of a limit when it notes a failure.
+            equal(int(t.end() != 0), ends,
+                  "%s: %s" % (how, ("right", "wrong")[ends]))
+            equal(last()[-1][0], ("session.closed", "login.denied")[ends],
+                  "... audit")
+        ctl("lock", "clear", "ben")
+
+
 def gives_up():
     t = Terminal("su", "ben", "-c", "id -un", user="ann")
     t.expect("Password: ")
@@ -75,6 +105,7 @@ def body():
     with Watch(GOOD, WRONG, UNIX) as watch:
         users()
         gives_up()
+        hostile()
         root()
     equal(sessions(), [], "no session row stays open")
     check_leaks(watch, GOOD, WRONG, UNIX)

@@ -8,6 +8,15 @@
 
 #include "wire/wire.h"
 
+/* Each key of a row that came is found, and what is found is its value. */
+static void
+check_row(const struct wire_row *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (wire_row_get(row, row->pair[i].key) != row->pair[i].value)
+			abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -30,5 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (wire_decode(bytes, len, &again, &f) != STATUS_OK ||
 	    memcmp(&m, &again, sizeof(m)) != 0)
 		abort();
+	if (m.type == WIRE_ROW)
+		check_row(&m.u.row);
 	return 0;
 }

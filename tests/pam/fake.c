@@ -320,10 +320,14 @@ static void
 fake_start(struct fake *fake)
 {
 	struct fault f = { .text = "" };
+	WIRE_MESSAGE(wanted);
 
-	if (wire_server_start(&fake->server, STDIN_FILENO, &fake->request,
-			      &f) != STATUS_OK)
+	if (wire_server_start(&fake->server, STDIN_FILENO, &wanted, &f) !=
+	    STATUS_OK)
 		fake_fail(fake, "start", f.text);
+	if (wanted.type != WIRE_REQUEST)
+		fake_fail(fake, "start", "that is no request");
+	fake->request = wanted.u.request;
 }
 
 static void

@@ -113,6 +113,40 @@ test_copy_and_points(void)
 }
 
 static void
+test_base32(void)
+{
+	static const char *const pairs[][2] = {
+		{ "", "" },
+		{ "f", "MY" },
+		{ "fo", "MZXQ" },
+		{ "foo", "MZXW6" },
+		{ "foob", "MZXW6YQ" },
+		{ "fooba", "MZXW6YTB" },
+		{ "foobar", "MZXW6YTBOI" },
+	};
+	static const char *const wrong[] = { "MZXW6Y",	"MZXW6YTA1", "MZ XW6",
+					     "MZXW6==", "MZXW7",     "MZXW6A",
+					     "MZXW6AA" };
+	char text[TEXT_BASE32_SIZE(6)];
+	uint8_t bytes[6];
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		const char *plain = pairs[i][0];
+
+		text_base32((const uint8_t *)plain, strlen(plain), text);
+		CHECK_STR(text, pairs[i][1]);
+		CHECK(strlen(text) < TEXT_BASE32_SIZE(strlen(plain)));
+		CHECK(text_unbase32(text, bytes, strlen(plain)) &&
+		      memcmp(bytes, plain, strlen(plain)) == 0);
+	}
+	CHECK(text_unbase32("mzxw6ytboi", bytes, 6) &&
+	      memcmp(bytes, "foobar", 6) == 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		CHECK(!text_unbase32(wrong[i], bytes, 3));
+	CHECK(!text_unbase32("MZXW6YTBOI", bytes, 5));
+}
+
+static void
 test_buf(void)
 {
 	char array[12];
@@ -139,6 +173,7 @@ main(void)
 	test_hex();
 	test_time();
 	test_copy_and_points();
+	test_base32();
 	test_buf();
 	return test_done();
 }

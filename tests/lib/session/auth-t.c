@@ -404,19 +404,50 @@ test_broken(void)
 }
 
 static void
+rekey_late(struct fixture *at)
+{
+	struct crypto_keys other = at->keys;
+	struct fault f;
+	STORE_TXN(txn);
+
+	other.master[0] ^= 1;
+	CHECK_OK(store_begin(at->store, &txn, &f), &f);
+	CHECK_OK(session_key_check_put(at->store, &other, &f), &f);
+	CHECK_OK(store_commit(&txn, &f), &f);
+}
+
+/* With the old key nothing is granted, and nothing sealed. */
+static void
+test_rekeyed_meanwhile(void)
+{
+	struct request r = fixture_request(PHASE_AUTH, "ann", "192.0.2.14");
+	struct session_verdict v;
+	struct fault f;
+	STORE_TXN(txn);
+
+	fixture_type(&x, 1, GOOD);
+	x.on_ask = rekey_late;
+	CHECK_EQ(session_run(&x.env, &r, &v, &f), STATUS_UNAVAILABLE);
+	x.on_ask = NULL;
+	CHECK_EQ(v.step, POLICY_DENY);
+	CHECK_OK(store_begin(x.store, &txn, &f), &f);
+	CHECK_OK(session_key_check_put(x.store, &x.keys, &f), &f);
+	CHECK_OK(store_commit(&txn, &f), &f);
+}
+
+static void
 test_key_check(void)
 {
 	struct crypto_keys other = x.keys;
 	struct fault f;
 	STORE_TXN(txn);
 
-	CHECK_EQ(session_key_check(x.store, &x.keys, &f), STATUS_UNAVAILABLE);
-	CHECK_OK(store_begin(x.store, &txn, &f), &f);
-	CHECK_OK(session_key_check_put(x.store, &x.keys, &f), &f);
-	CHECK_OK(store_commit(&txn, &f), &f);
 	CHECK_OK(session_key_check(x.store, &x.keys, &f), &f);
 	other.master[31] ^= 1;
 	CHECK_EQ(session_key_check(x.store, &other, &f), STATUS_UNAVAILABLE);
+	CHECK_OK(store_begin(x.store, &txn, &f), &f);
+	CHECK_OK(session_key_check_put(x.store, &other, &f), &f);
+	CHECK_EQ(session_key_check(x.store, &x.keys, &f), STATUS_UNAVAILABLE);
 }
 
 static void
@@ -452,6 +483,7 @@ main(void)
 	test_disabled_meanwhile();
 	test_rules();
 	test_broken();
+	test_rekeyed_meanwhile();
 	test_key_check();
 	test_explain();
 	fixture_stop(&x);

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "factor/password.h"
+#include "session/keycheck.h"
 #include "session/rules.h"
 
 static void
@@ -113,6 +114,17 @@ fixture_rules(struct fixture *x, const struct rule *rules, size_t n)
 	must(store_commit(&txn, &f), &f);
 }
 
+static void
+fixture_key(struct fixture *x)
+{
+	struct fault f;
+	STORE_TXN(txn);
+
+	must(store_begin(x->store, &txn, &f), &f);
+	must(session_key_check_put(x->store, &x->keys, &f), &f);
+	must(store_commit(&txn, &f), &f);
+}
+
 void
 fixture_start(struct fixture *x, const char *name)
 {
@@ -134,6 +146,7 @@ fixture_start(struct fixture *x, const char *name)
 	must(store_prepare(where, getuid(), getgid(), &f), &f);
 	must(store_create(where, x->now, &f), &f);
 	must(store_open(where, STORE_WRITE, &x->store, &f), &f);
+	fixture_key(x);
 	fixture_rules(x, rules, rule_defaults(rules, 16));
 	config_defaults(&x->config);
 	x->config.argon2_memory_kib = CRYPTO_ARGON2_MEMORY_MIN;
@@ -155,23 +168,53 @@ fixture_stop(struct fixture *x)
 	crypto_keys_wipe(&x->keys);
 }
 
-static void
-fixture_password(struct fixture *x, const struct store_account *a,
-		 const char *password)
+static struct factor_env
+fixture_env(const struct fixture *x)
 {
-	struct factor_env env = {
+	return (struct factor_env){
 		.store = x->store,
 		.keys = &x->keys,
 		.cost = { CRYPTO_ARGON2_MEMORY_MIN, 1, 1 },
 		.now = x->now,
 	};
+}
+
+static struct store_password
+fixture_made(const struct fixture *x, const struct id *account,
+	     const char *password)
+{
+	struct factor_env env = fixture_env(x);
 	struct store_password made;
 	struct fault f;
 	SECRET(secret);
 
 	must(secret_set(&secret, password, strlen(password), &f), &f);
-	must(password_make(&env, &a->id, &secret, &made, &f), &f);
+	must(password_make(&env, account, &secret, &made, &f), &f);
+	return made;
+}
+
+static void
+fixture_password(struct fixture *x, const struct store_account *a,
+		 const char *password)
+{
+	struct store_password made = fixture_made(x, &a->id, password);
+	struct fault f;
+
 	must(store_password_put(x->store, &a->id, &made, &f), &f);
+}
+
+void
+fixture_reset(struct fixture *x, const struct id *account,
+	      const char *password)
+{
+	struct store_password made = fixture_made(x, account, password);
+	struct factor_env env = fixture_env(x);
+	struct fault f;
+	STORE_TXN(txn);
+
+	must(store_begin(x->store, &txn, &f), &f);
+	must(password_replace(&env, account, &made, &f), &f);
+	must(store_commit(&txn, &f), &f);
 }
 
 void

@@ -46,6 +46,9 @@ void fixture_stop(struct fixture *x);
 /* Add an account with PASSWORD (NULL: none). */
 void fixture_user(struct fixture *x, const char *name, const char *password,
 		  struct store_account *out);
+/* As an administrator does, in a transaction of its own. */
+void fixture_reset(struct fixture *x, const struct id *account,
+		   const char *password);
 void fixture_update(struct fixture *x, struct store_account *a);
 
 /* A request of that phase by root for USER, service "sshd", from RHOST. */

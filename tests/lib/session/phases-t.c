@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Account, password and session phases, and what is handed between them. */
 #include "base/text.h"
-#include "factor/password.h"
 #include "fixture.h"
 
 #define GOOD "correct horse"
@@ -269,21 +268,8 @@ test_change_by_root(void)
 static void
 reset_meanwhile(struct fixture *fx)
 {
-	struct factor_env env = { .store = fx->store,
-				  .keys = &fx->keys,
-				  .cost = { CRYPTO_ARGON2_MEMORY_MIN, 1, 1 },
-				  .now = fx->now };
-	struct store_password made;
-	struct fault f;
-	SECRET(reset);
-	STORE_TXN(txn);
-
 	fx->on_ask = NULL;
-	CHECK_OK(secret_set(&reset, "reset by root", 13, &f), &f);
-	CHECK_OK(password_make(&env, &ann.id, &reset, &made, &f), &f);
-	CHECK_OK(store_begin(fx->store, &txn, &f), &f);
-	CHECK_OK(password_replace(&env, &ann.id, &made, &f), &f);
-	CHECK_OK(store_commit(&txn, &f), &f);
+	fixture_reset(fx, &ann.id, "reset by root");
 }
 
 /* Reset while somebody who knew the old one stands at "New password:". */

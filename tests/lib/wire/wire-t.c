@@ -5,6 +5,24 @@
 
 static const char an_id[] = "01234567-89ab-7cde-8f01-23456789abcd";
 
+static void
+fill_request(struct request *r)
+{
+	r->phase = PHASE_SESSION_CLOSE;
+	r->flags = REQUEST_SILENT | REQUEST_CHANGE_EXPIRED;
+	strcpy(r->user, "ann");
+	strcpy(r->service, "sshd");
+	strcpy(r->tty, "ssh");
+	strcpy(r->rhost, "2001:db8::1");
+	strcpy(r->ruser, "bob");
+	strcpy(r->ssh_connection, "192.0.2.1 1 192.0.2.2 22");
+	strcpy(r->ssh_auth_info, "publickey ssh-ed25519 AAAA");
+	r->ruid = 4294967294U;
+	r->pid = 2147483647;
+	r->pid_start = UINT64_C(0x0123456789abcdef);
+	strcpy(r->login.s, an_id);
+}
+
 /* One message of each type, with every field filled. */
 static void
 fill(enum wire_type type, struct wire_message *m)
@@ -20,21 +38,7 @@ fill(enum wire_type type, struct wire_message *m)
 		m->u.welcome.version = 0xfedc;
 		break;
 	case WIRE_REQUEST:
-		m->u.request.phase = PHASE_SESSION_CLOSE;
-		m->u.request.flags = REQUEST_SILENT | REQUEST_CHANGE_EXPIRED;
-		strcpy(m->u.request.user, "ann");
-		strcpy(m->u.request.service, "sshd");
-		strcpy(m->u.request.tty, "ssh");
-		strcpy(m->u.request.rhost, "2001:db8::1");
-		strcpy(m->u.request.ruser, "bob");
-		strcpy(m->u.request.ssh_connection,
-		       "192.0.2.1 1 192.0.2.2 22");
-		strcpy(m->u.request.ssh_auth_info,
-		       "publickey ssh-ed25519 AAAA");
-		m->u.request.ruid = 4294967294U;
-		m->u.request.pid = 2147483647;
-		m->u.request.pid_start = UINT64_C(0x0123456789abcdef);
-		strcpy(m->u.request.login.s, an_id);
+		fill_request(&m->u.request);
 		break;
 	case WIRE_PROMPT:
 		m->u.prompt.kind = PROMPT_SECRET;
@@ -60,6 +64,17 @@ fill(enum wire_type type, struct wire_message *m)
 		m->u.verdict.password_proved = true;
 		strcpy(m->u.verdict.login.s, an_id);
 		strcpy(m->u.verdict.session.s, an_id);
+		break;
+	case WIRE_QUERY:
+		m->u.query.what = WIRE_SELF_ALL_SESSIONS;
+		break;
+	case WIRE_ROW:
+		CHECK(wire_row_put(&m->u.row, "name", "ann"));
+		CHECK(wire_row_put(&m->u.row, "email", ""));
+		CHECK(wire_row_put(&m->u.row,
+				   "a-key-of-all-thirty-two-letters.", "x"));
+		break;
+	case WIRE_END:
 		break;
 	}
 }
@@ -118,6 +133,9 @@ test_bytes(void)
 	static const uint8_t hello[] = { 1, 0, 1, 0, 2 };
 	static const uint8_t verdict[] = { 8, 0xca, 0, 1, 0, 0, 0, 0 };
 	static const uint8_t answer[] = { 5, 1, 0, 2, 'h', 'i' };
+	static const uint8_t query[] = { 9, 1 };
+	static const uint8_t row[] = { 10, 1, 0, 1, 'k', 0, 2, 'v', 'w' };
+	static const uint8_t end[] = { 11 };
 	uint8_t bytes[WIRE_MESSAGE_MAX];
 	size_t len = 0;
 	WIRE_MESSAGE(m);
@@ -133,6 +151,13 @@ test_bytes(void)
 	CHECK(m.u.verdict.password_proved);
 	CHECK_EQ(wire_decode(answer, sizeof(answer), &m, NULL), STATUS_OK);
 	CHECK(secret_is(&m.u.answer.text, "hi", 2));
+	CHECK_EQ(wire_decode(query, sizeof(query), &m, NULL), STATUS_OK);
+	CHECK_EQ(m.u.query.what, WIRE_SELF_ACCOUNT);
+	CHECK_EQ(wire_decode(row, sizeof(row), &m, NULL), STATUS_OK);
+	CHECK_STR(wire_row_get(&m.u.row, "k"), "vw");
+	CHECK_STR(wire_row_get(&m.u.row, "v"), "");
+	CHECK_EQ(wire_decode(end, sizeof(end), &m, NULL), STATUS_OK);
+	CHECK_EQ(m.type, WIRE_END);
 }
 
 /* Bytes that nobody may send: each differs in one place from a good one. */
@@ -146,7 +171,7 @@ test_refused(void)
 	} cases[] = {
 		{ "nothing", 0, { 0 } },
 		{ "type 0", 1, { 0 } },
-		{ "type 9", 3, { 9, 0, 1 } },
+		{ "type 12", 3, { 12, 0, 1 } },
 		{ "hello from 0", 5, { 1, 0, 0, 0, 1 } },
 		{ "hello downwards", 5, { 1, 0, 2, 0, 1 } },
 		{ "prompt kind 0", 5, { 4, 0, 0, 0, 0 } },
@@ -168,6 +193,18 @@ test_refused(void)
 		{ "unknown reason", 8, { 8, 0, 7, 0, 0, 0, 0, 0 } },
 		{ "allow, with a reason", 8, { 8, 0xca, 1, 0, 0, 0, 0, 0 } },
 		{ "proved 2", 8, { 8, 0xca, 0, 2, 0, 0, 0, 0 } },
+		{ "query 0", 2, { 9, 0 } },
+		{ "query 4", 2, { 9, 4 } },
+		{ "row of nothing", 2, { 10, 0 } },
+		{ "row of 25 pairs", 2, { 10, 25 } },
+		{ "empty key", 7, { 10, 1, 0, 0, 0, 1, 'v' } },
+		{ "NUL in a key", 7, { 10, 1, 0, 1, 0, 0, 0 } },
+		{ "NUL in a value", 8, { 10, 1, 0, 1, 'k', 0, 1, 0 } },
+		{ "key over its end", 6, { 10, 1, 0, 4, 'k', 0 } },
+		{ "key twice",
+		  12,
+		  { 10, 2, 0, 1, 'k', 0, 0, 0, 1, 'k', 0, 0 } },
+		{ "end with something", 2, { 11, 0 } },
 		{ "short id", 9, { 8, 0xca, 0, 1, 0, 1, 'a', 0, 0 } },
 	};
 
@@ -256,14 +293,56 @@ test_largest(void)
 	CHECK(refused(bytes, WIRE_MESSAGE_MAX + 1));
 }
 
+/* A row takes what fits a pair, so many pairs, and what fits a message. */
+static void
+test_row(void)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	char key[WIRE_KEY_SIZE + 1], value[WIRE_VALUE_SIZE + 1];
+	size_t len = 0;
+	WIRE_MESSAGE(m);
+
+	m.type = WIRE_ROW;
+	CHECK(unsendable(&m));
+	memset(key, 'k', sizeof(key));
+	memset(value, 'v', sizeof(value));
+	key[WIRE_KEY_SIZE] = value[WIRE_VALUE_SIZE] = '\0';
+	CHECK(!wire_row_put(&m.u.row, key, ""));
+	CHECK(!wire_row_put(&m.u.row, "k", value));
+	CHECK_EQ(m.u.row.n, 0);
+	value[WIRE_VALUE_SIZE - 1] = key[WIRE_KEY_SIZE - 1] = '\0';
+	for (unsigned i = 0; i < 14; i++) {
+		key[0] = (char)('a' + i);
+		CHECK(wire_row_put(&m.u.row, key, value));
+	}
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
+	CHECK_STR(wire_row_get(&m.u.row, key), value);
+	/* The 15th is too much for one message. */
+	key[0] = 'z';
+	CHECK(wire_row_put(&m.u.row, key, value));
+	CHECK(unsendable(&m));
+	for (unsigned i = 0; i < WIRE_PAIRS_MAX; i++) {
+		m.u.row.n = (uint8_t)i;
+		key[0] = (char)('A' + i);
+		CHECK(wire_row_put(&m.u.row, key, ""));
+	}
+	CHECK(!wire_row_put(&m.u.row, "k", ""));
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	/* The same key twice is no row. */
+	memcpy(m.u.row.pair[3].key, m.u.row.pair[20].key, WIRE_KEY_SIZE);
+	CHECK(unsendable(&m));
+}
+
 int
 main(void)
 {
-	for (enum wire_type type = WIRE_HELLO; type <= WIRE_VERDICT; type++)
+	for (enum wire_type type = WIRE_HELLO; type <= WIRE_END; type++)
 		test_there_and_back(type);
 	test_bytes();
 	test_refused();
 	test_request_refused();
 	test_largest();
+	test_row();
 	return test_done();
 }

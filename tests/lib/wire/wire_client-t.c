@@ -93,6 +93,19 @@ peer_allows(int fd)
 	return PUT(fd, "\10\xca\0\1\0\0\0\0") ? 0 : 4;
 }
 
+/* Greeting and request, as the module does them. */
+static enum status
+whole(int fd, const struct request *r, struct io *io, struct wire_verdict *v,
+      struct fault *f)
+{
+	enum status st;
+
+	*v = (struct wire_verdict){ .step = WIRE_DENY,
+				    .reason = WIRE_REASON_UNAVAILABLE };
+	st = wire_client_hello(fd, WIRE_REPLY_SECONDS, f);
+	return st == STATUS_OK ? wire_client_run(fd, r, io, v, f) : st;
+}
+
 static void
 test_allowed(void)
 {
@@ -103,7 +116,7 @@ test_allowed(void)
 	int fd;
 	pid_t pid = peer_start(peer_allows, &fd);
 
-	CHECK_OK(wire_client_run(fd, &r, &me.io, &v, &f), &f);
+	CHECK_OK(whole(fd, &r, &me.io, &v, &f), &f);
 	CHECK_EQ(v.step, WIRE_ALLOW);
 	CHECK(v.password_proved);
 	CHECK_EQ(peer_end(pid, fd), 0);
@@ -135,7 +148,7 @@ test_no_answer(enum status give, enum wire_given expected)
 	int fd;
 	pid_t pid = peer_start(peer_answer, &fd);
 
-	CHECK_OK(wire_client_run(fd, &r, &me.io, &v, &f), &f);
+	CHECK_OK(whole(fd, &r, &me.io, &v, &f), &f);
 	CHECK_EQ(v.step, WIRE_DENY);
 	CHECK_EQ(v.reason, WIRE_REASON_CANCELLED);
 	CHECK_EQ(peer_end(pid, fd), expected);
@@ -244,7 +257,7 @@ test_hostile(int (*peer)(int), enum status expected)
 	int fd;
 	pid_t pid = peer_start(peer, &fd);
 
-	CHECK_EQ(wire_client_run(fd, &r, &me.io, &v, &f), expected);
+	CHECK_EQ(whole(fd, &r, &me.io, &v, &f), expected);
 	CHECK_EQ(v.step, WIRE_DENY);
 	CHECK_EQ(v.reason, WIRE_REASON_UNAVAILABLE);
 	CHECK(f.text[0] != '\0');
@@ -261,9 +274,100 @@ test_broken_terminal(void)
 	int fd;
 	pid_t pid = peer_start(peer_answer, &fd);
 
-	CHECK_EQ(wire_client_run(fd, &r, &me.io, &v, NULL), STATUS_SYSTEM);
+	CHECK_EQ(whole(fd, &r, &me.io, &v, NULL), STATUS_SYSTEM);
 	CHECK_EQ(v.step, WIRE_DENY);
 	CHECK_EQ(peer_end(pid, fd), 9);
+}
+
+/* What goes away unread would take what was sent with it. */
+static bool
+take_query(int fd)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+
+	return recv(fd, bytes, sizeof(bytes), 0) == 2 && bytes[0] == 9;
+}
+
+static int
+peer_rows_for_ever(int fd)
+{
+	if (!take_query(fd))
+		return 1;
+	while (PUT(fd, "\x0a\1\0\1k\0\1v"))
+		continue;
+	return 0;
+}
+
+static int
+peer_rows_and_verdict(int fd)
+{
+	return take_query(fd) && PUT(fd, "\x0a\1\0\1k\0\1v") &&
+			       PUT(fd, "\x08\xca\0\1\0\0\0\0")
+		       ? 0
+		       : 1;
+}
+
+static int
+peer_row_twice_the_key(int fd)
+{
+	return take_query(fd) && PUT(fd, "\x0a\2\0\1k\0\0\0\1k\0\0") ? 0 : 1;
+}
+
+static int
+peer_row_and_leaves(int fd)
+{
+	return take_query(fd) && PUT(fd, "\x0a\1\0\1k\0\1v") ? 0 : 1;
+}
+
+static enum status
+row_take(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	unsigned *rows = ctx;
+
+	if (strcmp(wire_row_get(row, "k"), "v") != 0)
+		return fault(f, STATUS_CORRUPT, "another row");
+	++*rows;
+	return STATUS_OK;
+}
+
+static enum status
+row_refuse(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	(void)ctx;
+	(void)row;
+	return fault(f, STATUS_LOST, "enough");
+}
+
+/* An answer is whole, or it is none. */
+static void
+test_query(int (*peer)(int), enum status expected, unsigned most)
+{
+	struct fault f = { .text = "" };
+	unsigned rows = 0;
+	int fd;
+	pid_t pid = peer_start(peer, &fd);
+
+	CHECK_EQ(wire_client_query(fd, WIRE_SELF_ACCOUNT, row_take, &rows, &f),
+		 expected);
+	CHECK(f.text[0] != '\0');
+	CHECK_EQ(rows, most);
+	CHECK_EQ(peer_end(pid, fd), 0);
+}
+
+static void
+test_query_refused(void)
+{
+	struct fault f = { .text = "" };
+	int fd;
+	pid_t pid = peer_start(peer_row_and_leaves, &fd);
+
+	CHECK_EQ(
+		wire_client_query(fd, WIRE_SELF_ACCOUNT, row_refuse, NULL, &f),
+		STATUS_LOST);
+	CHECK_EQ(
+		wire_client_query(fd, (enum wire_self)0, row_refuse, NULL, &f),
+		STATUS_INVALID);
+	CHECK_EQ(peer_end(pid, fd), 0);
 }
 
 int
@@ -284,5 +388,10 @@ main(void)
 	test_hostile(peer_asks_for_ever, STATUS_PROTOCOL);
 	test_hostile(peer_asks_groups_for_ever, STATUS_PROTOCOL);
 	test_broken_terminal();
+	test_query(peer_rows_for_ever, STATUS_PROTOCOL, WIRE_ROWS_MAX);
+	test_query(peer_rows_and_verdict, STATUS_PROTOCOL, 1);
+	test_query(peer_row_twice_the_key, STATUS_PROTOCOL, 0);
+	test_query(peer_row_and_leaves, STATUS_UNAVAILABLE, 1);
+	test_query_refused();
 	return test_done();
 }

@@ -46,7 +46,8 @@ peer_client(int fd)
 			     .pid = 42 };
 	struct wire_verdict v;
 
-	if (wire_client_run(fd, &r, &io, &v, NULL) != STATUS_OK)
+	if (wire_client_hello(fd, WIRE_REPLY_SECONDS, NULL) != STATUS_OK ||
+	    wire_client_run(fd, &r, &io, &v, NULL) != STATUS_OK)
 		return 1;
 	return v.step == WIRE_RENEW ? 0 : 2;
 }
@@ -61,7 +62,7 @@ test_conversation(void)
 	const char *names[] = { "adm" };
 	struct fault f = { .text = "" };
 	struct wire_server server;
-	struct request r;
+	WIRE_MESSAGE(r);
 	SECRET(answer);
 	uint32_t mask = 0;
 	int fd;
@@ -69,8 +70,9 @@ test_conversation(void)
 	struct io *io = &server.io;
 
 	CHECK_OK(wire_server_start(&server, fd, &r, &f), &f);
-	CHECK_STR(r.user, "ann");
-	CHECK_EQ(r.ruid, 1000);
+	CHECK_EQ(r.type, WIRE_REQUEST);
+	CHECK_STR(r.u.request.user, "ann");
+	CHECK_EQ(r.u.request.ruid, 1000);
 	CHECK_OK(io->ask(io, &p, &answer, &f), &f);
 	CHECK(secret_is(&answer, "open sesame", 11));
 	p.purpose = PURPOSE_OLD_PASSWORD;
@@ -100,7 +102,7 @@ test_contradiction(void)
 	struct wire_verdict v = { .step = WIRE_ALLOW,
 				  .reason = WIRE_REASON_WRONG };
 	struct wire_server server;
-	struct request r;
+	WIRE_MESSAGE(r);
 	int fd;
 	pid_t pid = peer_start(peer_sees_no_verdict, &fd);
 
@@ -150,7 +152,7 @@ peer_impatient(int fd)
 static void
 test_refused(int (*peer)(int), enum status expected)
 {
-	struct request r = { .user = "untouched" };
+	struct wire_message r = { .type = WIRE_MEMBERSHIP };
 	struct fault f = { .text = "" };
 	struct wire_server server;
 	int fd;
@@ -158,7 +160,7 @@ test_refused(int (*peer)(int), enum status expected)
 
 	CHECK_EQ(wire_server_start(&server, fd, &r, &f), expected);
 	CHECK(f.text[0] != '\0');
-	CHECK_STR(r.user, "untouched");
+	CHECK_EQ(r.type, WIRE_MEMBERSHIP);
 	CHECK_EQ(peer_end(pid, fd), 0);
 }
 
@@ -192,7 +194,7 @@ test_boaster(void)
 		"a-group-of-more-than-thirty-two-characters"
 	};
 	struct wire_server server;
-	struct request r;
+	WIRE_MESSAGE(r);
 	uint32_t mask = 77;
 	int fd;
 	pid_t pid = peer_start(peer_boasts, &fd);
@@ -203,6 +205,97 @@ test_boaster(void)
 	CHECK_EQ(server.io.member(&server.io, names, 1, &mask, NULL),
 		 STATUS_PROTOCOL);
 	CHECK_EQ(mask, 77);
+	CHECK_EQ(peer_end(pid, fd), 0);
+}
+
+static enum status
+row_count(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	(void)f;
+	if (strcmp(wire_row_get(row, "k"), "v") == 0)
+		++*(int *)ctx;
+	return STATUS_OK;
+}
+
+/* The real client again, which must see exactly these rows. */
+static int
+peer_asks(int fd)
+{
+	int rows = 0;
+
+	if (wire_client_hello(fd, 5, NULL) != STATUS_OK ||
+	    wire_client_query(fd, WIRE_SELF_SESSIONS, row_count, &rows,
+			      NULL) != STATUS_OK)
+		return 100;
+	return rows;
+}
+
+static int
+peer_asks_in_vain(int fd)
+{
+	int rows = 0;
+	enum status st = wire_client_hello(fd, 5, NULL);
+
+	if (st == STATUS_OK)
+		st = wire_client_query(fd, WIRE_SELF_SESSIONS, row_count,
+				       &rows, NULL);
+	return st == STATUS_UNAVAILABLE ? rows : 100;
+}
+
+static void
+test_query(int (*peer)(int), bool whole)
+{
+	struct wire_row row = { .n = 0 };
+	struct fault f = { .text = "" };
+	struct wire_server server;
+	WIRE_MESSAGE(q);
+	int fd;
+	pid_t pid = peer_start(peer, &fd);
+
+	CHECK(wire_row_put(&row, "k", "v"));
+	CHECK_OK(wire_server_start(&server, fd, &q, &f), &f);
+	CHECK_EQ(q.type, WIRE_QUERY);
+	CHECK_EQ(q.u.query.what, WIRE_SELF_SESSIONS);
+	for (int i = 0; i < 3; i++)
+		CHECK_OK(wire_server_row(&server, &row, &f), &f);
+	if (whole)
+		CHECK_OK(wire_server_end(&server, &f), &f);
+	CHECK_EQ(peer_end(pid, fd), 3);
+}
+
+/* Takes all that comes, and says nothing more. */
+static int
+peer_reads(int fd)
+{
+	WIRE_MESSAGE(m);
+
+	m.type = WIRE_QUERY;
+	m.u.query.what = WIRE_SELF_ACCOUNT;
+	if (wire_client_hello(fd, 5, NULL) != STATUS_OK ||
+	    wire_send(fd, &m, NULL) != STATUS_OK)
+		return 1;
+	while (wire_receive(fd, 60, &m, NULL) == STATUS_OK)
+		continue;
+	return 0;
+}
+
+static void
+test_rows_max(void)
+{
+	struct wire_row row = { .n = 0 };
+	struct wire_server server;
+	unsigned sent = 0;
+	WIRE_MESSAGE(q);
+	int fd;
+	pid_t pid = peer_start(peer_reads, &fd);
+
+	CHECK(wire_row_put(&row, "k", "v"));
+	CHECK_EQ(wire_server_start(&server, fd, &q, NULL), STATUS_OK);
+	while (sent < WIRE_ROWS_MAX &&
+	       wire_server_row(&server, &row, NULL) == STATUS_OK)
+		sent++;
+	CHECK_EQ(sent, WIRE_ROWS_MAX);
+	CHECK_EQ(wire_server_row(&server, &row, NULL), STATUS_PROTOCOL);
 	CHECK_EQ(peer_end(pid, fd), 0);
 }
 
@@ -223,5 +316,8 @@ main(void)
 	test_refused(peer_impatient, STATUS_PROTOCOL);
 	test_refused(peer_goes, STATUS_UNAVAILABLE);
 	test_boaster();
+	test_query(peer_asks, true);
+	test_query(peer_asks_in_vain, false);
+	test_rows_max();
 	return test_done();
 }

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/wire_valid.h"
+
+#include <string.h>
+
+#define WIRE_FLAGS                                                            \
+	(REQUEST_SILENT | REQUEST_DISALLOW_NULL | REQUEST_CHANGE_EXPIRED)
+
+/* An array of SIZE bytes that holds the end of its string. */
+static bool
+wire_string_valid(const char *s, size_t size)
+{
+	return strnlen(s, size) < size;
+}
+
+bool
+wire_id_valid(const struct id *id)
+{
+	if (!wire_string_valid(id->s, sizeof(id->s)))
+		return false;
+	if (id->s[0] == '\0')
+		return true;
+	for (size_t i = 0; i < ID_LENGTH; i++) {
+		char c = id->s[i];
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? c != '-'
+			 : !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+wire_request_valid(const struct request *r)
+{
+	return r->phase >= PHASE_AUTH && r->phase <= PHASE_SESSION_CLOSE &&
+	       (r->flags & ~(uint32_t)WIRE_FLAGS) == 0 && r->pid >= 0 &&
+	       wire_string_valid(r->user, sizeof(r->user)) &&
+	       wire_string_valid(r->service, sizeof(r->service)) &&
+	       wire_string_valid(r->tty, sizeof(r->tty)) &&
+	       wire_string_valid(r->rhost, sizeof(r->rhost)) &&
+	       wire_string_valid(r->ruser, sizeof(r->ruser)) &&
+	       wire_string_valid(r->ssh_connection,
+				 sizeof(r->ssh_connection)) &&
+	       wire_string_valid(r->ssh_auth_info, sizeof(r->ssh_auth_info)) &&
+	       wire_id_valid(&r->login) && wire_id_valid(&r->session);
+}
+
+static bool
+wire_prompt_valid(const struct prompt *p)
+{
+	return p->kind >= PROMPT_SECRET && p->kind <= PROMPT_ERROR &&
+	       p->purpose <= PURPOSE_NEW_PASSWORD_AGAIN &&
+	       wire_string_valid(p->text, sizeof(p->text));
+}
+
+/* Only a given answer has a text. */
+static bool
+wire_answer_valid(const struct wire_message *m)
+{
+	const struct secret *text = &m->u.answer.text;
+
+	if (m->u.answer.given != WIRE_GIVEN)
+		return (m->u.answer.given == WIRE_CANCELLED ||
+			m->u.answer.given == WIRE_TOO_LONG) &&
+		       text->len == 0;
+	return text->len <= ANSWER_MAX && !secret_has_byte(text, 0);
+}
+
+static bool
+wire_member_valid(const struct wire_message *m)
+{
+	if (m->u.member.n < 1 || m->u.member.n > IO_GROUPS_MAX)
+		return false;
+	for (size_t i = 0; i < m->u.member.n; i++) {
+		const char *name = m->u.member.name[i];
+
+		if (name[0] == '\0' ||
+		    !wire_string_valid(name, sizeof(m->u.member.name[i])))
+			return false;
+	}
+	return true;
+}
+
+/* Whoever lets somebody in has no reason to give against it. */
+static bool
+wire_verdict_valid(const struct wire_verdict *v)
+{
+	if (v->step != WIRE_DENY && v->step != WIRE_RENEW &&
+	    v->step != WIRE_ABSTAIN && v->step != WIRE_ALLOW)
+		return false;
+	if (v->reason > WIRE_REASON_UNAVAILABLE)
+		return false;
+	if (v->step != WIRE_DENY && v->reason != WIRE_REASON_NONE)
+		return false;
+	return wire_id_valid(&v->login) && wire_id_valid(&v->session);
+}
+
+/* A key is there once, so that a row says one thing. */
+static bool
+wire_row_valid(const struct wire_row *row)
+{
+	if (row->n < 1 || row->n > WIRE_PAIRS_MAX)
+		return false;
+	for (size_t i = 0; i < row->n; i++) {
+		const struct wire_pair *p = &row->pair[i];
+
+		if (p->key[0] == '\0' ||
+		    !wire_string_valid(p->key, sizeof(p->key)) ||
+		    !wire_string_valid(p->value, sizeof(p->value)))
+			return false;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(row->pair[k].key, p->key) == 0)
+				return false;
+	}
+	return true;
+}
+
+bool
+wire_valid(const struct wire_message *m)
+{
+	switch (m->type) {
+	case WIRE_HELLO:
+		return m->u.hello.low >= 1 &&
+		       m->u.hello.low <= m->u.hello.high;
+	case WIRE_WELCOME:
+		return true;
+	case WIRE_REQUEST:
+		return wire_request_valid(&m->u.request);
+	case WIRE_PROMPT:
+		return wire_prompt_valid(&m->u.prompt);
+	case WIRE_ANSWER:
+		return wire_answer_valid(m);
+	case WIRE_MEMBER:
+		return wire_member_valid(m);
+	case WIRE_MEMBERSHIP:
+		return m->u.membership.mask < 1U << IO_GROUPS_MAX;
+	case WIRE_VERDICT:
+		return wire_verdict_valid(&m->u.verdict);
+	case WIRE_QUERY:
+		return m->u.query.what >= WIRE_SELF_ACCOUNT &&
+		       m->u.query.what <= WIRE_SELF_ALL_SESSIONS;
+	case WIRE_ROW:
+		return wire_row_valid(&m->u.row);
+	case WIRE_END:
+		return true;
+	}
+	return false;
+}
