@@ -59,6 +59,7 @@ actor_find(const char *sudo_uid, struct actor *out, struct fault *f)
 		return fault(f, STATUS_DENIED,
 			     "SUDO_UID is no uid: unset it, or call sigractl "
 			     "by sudo");
+	a.files = sudo >= 0 ? (uid_t)sudo : geteuid();
 	if (login >= 0)
 		actor_uid(a.text, login);
 	else if (sudo >= 0)

@@ -8,6 +8,7 @@
 #define SIGRACTL_ACTOR_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/fault.h"
 
@@ -18,6 +19,8 @@ struct actor {
 	char loginuid[ACTOR_TEXT_SIZE]; /* both, or neither: they differ */
 	char sudo_uid[ACTOR_TEXT_SIZE];
 	bool delegated; /* root only by way of sudo */
+	uid_t files;	/* as whom its file arguments are opened: sudo's
+			   caller, or else who we are */
 };
 
 /* SUDO_UID: the variable's value, or NULL. */

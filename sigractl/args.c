@@ -268,6 +268,25 @@ args_find(int argc, char **argv, struct cmd *c, int *words, struct fault *f)
 		     near);
 }
 
+bool
+args_self(const struct cmd_row *row)
+{
+	return row->access == CMD_READ_SELF || row->access == CMD_WRITE_SELF;
+}
+
+enum status
+args_enough(const struct cmd *c, struct fault *f)
+{
+	if (c->args >= c->row->least)
+		return STATUS_OK;
+	if (args_self(c->row))
+		return fault(f, STATUS_INVALID,
+			     "say who is meant: sigractl %s NAME",
+			     c->row->words);
+	return fault(f, STATUS_INVALID, "too few arguments: sigractl %s %s",
+		     c->row->words, c->row->args);
+}
+
 enum status
 args_parse(int argc, char **argv, struct cmd *c, struct fault *f)
 {
@@ -288,9 +307,5 @@ args_parse(int argc, char **argv, struct cmd *c, struct fault *f)
 		st = args_operand(c, argv[words - 1 + i], f);
 	if (st != STATUS_OK || c->help || c->version || c->commands)
 		return st;
-	if (c->args < c->row->least)
-		return fault(f, STATUS_INVALID,
-			     "too few arguments: sigractl %s %s",
-			     c->row->words, c->row->args);
-	return STATUS_OK;
+	return args_self(c->row) ? STATUS_OK : args_enough(c, f);
 }

@@ -13,6 +13,11 @@
 enum status args_parse(int argc, char **argv, struct cmd *c, struct fault *f)
 	MUST_USE;
 
+/* Are there as many arguments as the row wants?  args_parse() leaves this to
+ * others where an ordinary user may leave his name out. */
+enum status args_enough(const struct cmd *c, struct fault *f) MUST_USE;
+bool args_self(const struct cmd_row *row);
+
 /* The row whose words are exactly these (the second may be NULL). */
 const struct cmd_row *args_row(const char *first, const char *second);
 

@@ -7,6 +7,7 @@
 #define SIGRACTL_CMD_H
 
 #include "admin/admin.h"
+#include "base/request.h"
 #include "sigractl/actor.h"
 
 #define CMD_OPTIONS_MAX 16
@@ -27,9 +28,15 @@ enum cmd_exit {
 enum cmd_access {
 	CMD_PLAIN, /* nothing: no store, no privilege */
 	CMD_INIT,  /* makes the store; root, or a trial store's owner */
+	CMD_STEPS, /* the config read, and to be who we are: has more to do
+		      before it becomes the store's owner itself */
 	CMD_OWNER, /* to be the store's owner; opens the store itself */
 	CMD_READ,  /* the store open, to read */
 	CMD_WRITE, /* the store open, to write */
+	/* Likewise; and whoever may not open it is served, too, about himself
+	 * and by the verifier that listens: then c->self is set. */
+	CMD_READ_SELF,
+	CMD_WRITE_SELF,
 };
 
 struct cmd_option {
@@ -43,7 +50,7 @@ struct cmd;
 struct cmd_row {
 	const char *words;    /* "user add" */
 	const char *args;     /* "NAME", as help shows it */
-	unsigned least, most; /* how many of them */
+	unsigned least, most; /* how many of them; none about oneself */
 	enum cmd_access access;
 	const char *help; /* one line */
 	const char *json; /* the members that --json prints: NAME, NAME{...}
@@ -69,6 +76,7 @@ struct cmd {
 	bool help, version, commands;
 
 	struct actor actor;
+	char self[USER_MAX + 1]; /* an ordinary user's name, or empty */
 	int64_t now;
 	char host[256];
 	struct config config;
@@ -87,6 +95,9 @@ void cmd_clock(struct cmd *c);
 
 enum cmd_exit cmd_exit_of(enum status st);
 
+enum status cmd_calibrate(struct cmd *, struct fault *);
+enum status cmd_completion(struct cmd *, struct fault *);
+enum status cmd_doctor(struct cmd *, struct fault *);
 enum status cmd_help(struct cmd *, struct fault *);
 enum status cmd_init(struct cmd *, struct fault *);
 enum status cmd_user_add(struct cmd *, struct fault *);
@@ -112,5 +123,10 @@ enum status cmd_session_list(struct cmd *, struct fault *);
 enum status cmd_audit_list(struct cmd *, struct fault *);
 enum status cmd_store_check(struct cmd *, struct fault *);
 enum status cmd_store_migrate(struct cmd *, struct fault *);
+enum status cmd_store_backup(struct cmd *, struct fault *);
+enum status cmd_store_restore(struct cmd *, struct fault *);
+enum status cmd_store_rekey(struct cmd *, struct fault *);
+enum status cmd_key_export(struct cmd *, struct fault *);
+enum status cmd_key_import(struct cmd *, struct fault *);
 
 #endif

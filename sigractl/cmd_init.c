@@ -5,16 +5,13 @@
  * still take everything back when the child fails.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +20,7 @@
 #include "base/auto.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "sigractl/child.h"
 #include "sigractl/ground.h"
 #include "sigractl/out.h"
 #include "sigractl/owner.h"
@@ -90,9 +88,12 @@ init_lock(const struct cmd *c, int *out, struct fault *f)
 	AUTO_FD int fd = -1;
 	enum status st;
 
-	if ((st = init_lock_dir(c, dir, f)) != STATUS_OK ||
-	    (st = file_dir_open(dir, geteuid(), 0, &fd, f)) != STATUS_OK)
+	if ((st = init_lock_dir(c, dir, f)) != STATUS_OK)
 		return st;
+	/* Whose it is does not matter: nothing is read from it or made. */
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fault_errno(f, errno, "cannot open %s", dir);
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return fault_errno(f, errno, "cannot lock %s", dir);
@@ -324,85 +325,54 @@ init_key(struct init *in, struct fault *f)
 	return st;
 }
 
-/* In the child: make the file, and say so before anything can go wrong. */
+/* In a child: become the owner and make the file, which is whole or absent. */
 static enum status
-init_as_owner(struct init *in, int to, struct fault *f)
+init_make(void *ctx, struct fault *f)
 {
-	struct cmd *c = in->c;
-	enum status st;
-	char made;
+	struct init *in = ctx;
+	enum status st = owner_become(in->owner, in->group, f);
 
-	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
-	st = owner_become(in->owner, in->group, f);
-	if (st == STATUS_OK)
-		st = store_create(c->config.store_where, c->now, f);
-	made = st == STATUS_OK;
-	if (file_write(to, &made, sizeof(made), NULL) != STATUS_OK ||
-	    st != STATUS_OK)
-		return st;
-	st = store_open(c->config.store_where, STORE_WRITE, &c->store, f);
+	return st == STATUS_OK
+		       ? store_create(in->c->config.store_where, in->c->now, f)
+		       : st;
+}
+
+static enum status
+init_first_rows(struct cmd *c, struct fault *f)
+{
+	enum status st =
+		store_open(c->config.store_where, STORE_WRITE, &c->store, f);
+
 	if (st != STATUS_OK)
 		return st;
 	ground_admin(c);
 	return admin_init_store(&c->admin, f);
 }
 
-static void
-init_child(struct init *in, int to)
-{
-	struct fault f = { .text = "" };
-	enum status st = init_as_owner(in, to, &f);
-
-	ground_leave(in->c);
-	f.status = st;
-	/* When it cannot be told, the parent takes it for a failure. */
-	st = file_write(to, &f, sizeof(f), NULL);
-	_exit(st == STATUS_OK ? 0 : 1);
-}
-
-/* What the child told: whether it made the file, and how it ended. */
+/* In another: its first rows. */
 static enum status
-init_listen(struct init *in, int from, struct fault *f)
+init_fill(void *ctx, struct fault *f)
 {
-	struct fault why = { .text = "" };
-	char told[1 + sizeof(why)] = { 0 };
-	size_t len = 0;
-	enum status st = file_read(from, told, sizeof(told), &len, f);
+	struct init *in = ctx;
+	enum status st;
 
-	if (told[0] != 0)
-		undo_store(&in->undo, init_store_path(in));
-	if (st != STATUS_OK || len != sizeof(told))
-		return fault(f, STATUS_SYSTEM,
-			     "the part that makes the store died");
-	memcpy(&why, told + 1, sizeof(why));
-	why.text[sizeof(why.text) - 1] = '\0';
-	if (why.status == STATUS_OK)
-		return STATUS_OK;
-	return fault(f, why.status, "%s", why.text);
+	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	st = owner_become(in->owner, in->group, f);
+	if (st == STATUS_OK)
+		st = init_first_rows(in->c, f);
+	ground_leave(in->c);
+	return st;
 }
 
+/* It was not there, and nobody else is at it: what is there now we made. */
 static enum status
 init_second_half(struct init *in, struct fault *f)
 {
-	AUTO_FD int from = -1, to = -1;
-	enum status st;
-	int ends[2];
-	pid_t pid;
+	enum status st = child_run(init_make, in, NULL, 0, f);
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return fault_errno(f, errno, "cannot make a pipe");
-	from = ends[0];
-	to = ends[1];
-	(void)fflush(stdout);
-	if ((pid = fork()) < 0)
-		return fault_errno(f, errno, "cannot fork");
-	if (pid == 0)
-		init_child(in, to);
-	(void)close(steal_fd(&to));
-	st = init_listen(in, from, f);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	return st;
+	if (st == STATUS_OK || init_exists(init_store_path(in)))
+		undo_store(&in->undo, init_store_path(in));
+	return st == STATUS_OK ? child_run(init_fill, in, NULL, 0, f) : st;
 }
 
 static enum status
@@ -445,21 +415,6 @@ init_report(const struct init *in, struct fault *f)
 	return out_json(j, f);
 }
 
-/* Ctrl-C waits until there is a whole store, or none. */
-static void
-init_signals(int how)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGQUIT);
-	(void)sigaddset(&set, SIGTSTP);
-	(void)sigprocmask(how, &set, NULL);
-}
-
 enum status
 cmd_init(struct cmd *c, struct fault *f)
 {
@@ -471,14 +426,14 @@ cmd_init(struct cmd *c, struct fault *f)
 	/* Whoever waits may still be interrupted. */
 	if ((st = init_lock(c, &lock, f)) != STATUS_OK)
 		return st;
-	init_signals(SIG_BLOCK);
+	child_signals_hold();
 	st = init_steps(&in, &why);
 	if (st == STATUS_OK) {
-		init_signals(SIG_UNBLOCK);
+		child_signals_free();
 		return init_report(&in, f);
 	}
 	undo_all(&in.undo);
-	init_signals(SIG_UNBLOCK);
+	child_signals_free();
 	return fault(f, st, "%s%s", why.text,
 		     in.undo.n == 0 ? ""
 				    : " (what init had made is removed again; "

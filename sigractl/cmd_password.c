@@ -6,6 +6,7 @@
 #include "admin/password.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "sigractl/self_password.h"
 #include "sigractl/shape.h"
 #include "sigractl/tty.h"
 
@@ -71,6 +72,13 @@ cmd_password_set(struct cmd *c, struct fault *f)
 	enum status st;
 	SECRET(password);
 
+	if (c->self[0] != '\0') {
+		st = self_password_set(c, &acct, f);
+		return st == STATUS_OK
+			       ? password_end(c, &acct,
+					      "Changed the password of", f)
+			       : st;
+	}
 	/* Nobody is asked for the password of who is not there. */
 	st = admin_account_find(&c->admin, c->arg[0], &acct, f);
 	if (st == STATUS_OK)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "admin/account.h"
 #include "base/text.h"
+#include "sigractl/self.h"
 #include "sigractl/shape.h"
 
 struct session_view {
 	const struct cmd *c;
 	struct out_table table;
 	size_t columns;
-	json_t *sessions; /* with --json */
+	json_t *sessions;	  /* with --json */
+	struct self_account self; /* an ordinary user's own */
 	enum status st;
 	struct fault *f;
 };
@@ -33,19 +35,15 @@ session_shape(const struct store_session *s, const char *name)
 	return j;
 }
 
-static bool
-session_each(void *ctx, const struct store_session *s)
+static void
+session_show(struct session_view *v, const struct store_session *s,
+	     const char *name)
 {
-	struct session_view *v = ctx;
-	char name[STORE_NAME_SIZE], opened[TEXT_TIME_SIZE];
-	char closed[TEXT_TIME_SIZE];
+	char opened[TEXT_TIME_SIZE], closed[TEXT_TIME_SIZE];
 
-	v->st = shape_name_of(v->c, &s->account, name, v->f);
-	if (v->st != STATUS_OK)
-		return false;
 	if (v->c->json) {
 		out_push(v->sessions, session_shape(s, name));
-		return true;
+		return;
 	}
 	out_table_row(&v->table,
 		      (const char *const[]){ name, s->service, s->tty,
@@ -53,16 +51,48 @@ session_each(void *ctx, const struct store_session *s)
 					     out_when(s->opened_at, opened),
 					     out_when(s->closed_at, closed) },
 		      v->columns);
+}
+
+static bool
+session_each(void *ctx, const struct store_session *s)
+{
+	struct session_view *v = ctx;
+	char name[STORE_NAME_SIZE];
+
+	v->st = shape_name_of(v->c, &s->account, name, v->f);
+	if (v->st != STATUS_OK)
+		return false;
+	session_show(v, s, name);
 	return true;
+}
+
+/* One row of the verifier's, which leaves out whose it is. */
+static enum status
+session_told(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	struct session_view *v = ctx;
+	struct store_session s;
+	enum status st;
+
+	if ((st = self_session(row, &s, f)) != STATUS_OK)
+		return st;
+	s.account = v->self.account.id;
+	session_show(v, &s, v->self.account.name);
+	return STATUS_OK;
 }
 
 static enum status
 session_rows(struct session_view *v, const struct id *account)
 {
+	bool open_only = cmd_option(v->c, "all") == NULL;
 	enum status st;
 
-	st = store_session_list(v->c->store, account,
-				cmd_option(v->c, "all") == NULL, session_each,
+	if (v->c->self[0] != '\0')
+		return self_query(v->c,
+				  open_only ? WIRE_SELF_SESSIONS
+					    : WIRE_SELF_ALL_SESSIONS,
+				  &v->self, session_told, v, v->f);
+	st = store_session_list(v->c->store, account, open_only, session_each,
 				v, v->f);
 	return st == STATUS_OK ? v->st : st;
 }
@@ -82,15 +112,18 @@ cmd_session_list(struct cmd *c, struct fault *f)
 	AUTO_JSON *j = NULL;
 	enum status st, end;
 
-	if (user != NULL && (st = admin_account_find_any(
-				     &c->admin, user, &acct, f)) != STATUS_OK)
+	if (user != NULL && c->self[0] == '\0' &&
+	    (st = admin_account_find_any(&c->admin, user, &acct, f)) !=
+		    STATUS_OK)
 		return st;
 	if (!c->json) {
 		/* The last column says something only of closed ones. */
 		v.columns = cmd_option(c, "all") == NULL ? 6 : 7;
 		out_table_start(&v.table, columns, v.columns);
 		st = session_rows(&v, user == NULL ? NULL : &acct.id);
-		end = out_table_end(&v.table, "There are no sessions.",
+		end = out_table_end(&v.table,
+				    st == STATUS_OK ? "There are no sessions."
+						    : NULL,
 				    st == STATUS_OK ? f : NULL);
 		return st == STATUS_OK ? end : st;
 	}

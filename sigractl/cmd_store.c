@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -63,6 +64,21 @@ store_check_rules(struct cmd *c, struct store_findings *found)
 			&why);
 }
 
+/* A key that is not the store's: perhaps the one beside it is? */
+static void
+store_check_rekey(struct cmd *c, struct store_findings *found)
+{
+	char path[PATH_MAX + 8];
+	CRYPTO_KEYS(k);
+
+	(void)snprintf(path, sizeof(path), "%s.new", c->config.store_key);
+	if (crypto_keys_load(path, geteuid(), &k, NULL) == STATUS_OK &&
+	    session_key_check(c->store, &k, NULL) == STATUS_OK)
+		store_found(found, "a rekey broke off before its key got its "
+				   "name: run 'sigractl store rekey' again, "
+				   "which finishes it");
+}
+
 static void
 store_check_all(struct cmd *c, struct store_findings *found)
 {
@@ -83,10 +99,10 @@ store_check_all(struct cmd *c, struct store_findings *found)
 	if (store_good(found,
 		       crypto_keys_load(c->config.store_key, geteuid(),
 					&c->keys, &why),
-		       &why))
-		(void)store_good(found,
-				 session_key_check(c->store, &c->keys, &why),
-				 &why);
+		       &why) &&
+	    !store_good(found, session_key_check(c->store, &c->keys, &why),
+			&why))
+		store_check_rekey(c, found);
 	store_check_rules(c, found);
 }
 

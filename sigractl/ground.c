@@ -9,7 +9,9 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "session/keycheck.h"
+#include "sigractl/args.h"
 #include "sigractl/owner.h"
+#include "sigractl/self.h"
 
 enum status
 ground_where_valid(const struct cmd *c, struct fault *f)
@@ -106,6 +108,17 @@ ground_admin(struct cmd *c)
 	}
 }
 
+/* No store gives NOT_FOUND, which for us means that no user was found. */
+static enum status
+ground_store_missing(enum status st, struct fault *f)
+{
+	struct fault why = *f;
+
+	if (st != STATUS_NOT_FOUND && st != STATUS_INVALID)
+		return st;
+	return fault(f, STATUS_UNAVAILABLE, "%s", why.text);
+}
+
 enum status
 ground_open(struct cmd *c, enum store_mode mode, struct fault *f)
 {
@@ -116,41 +129,70 @@ ground_open(struct cmd *c, enum store_mode mode, struct fault *f)
 	    (st = crypto_keys_load(c->config.store_key, geteuid(), &c->keys,
 				   f)) != STATUS_OK ||
 	    (st = session_key_check(c->store, &c->keys, f)) != STATUS_OK)
-		return st;
+		return ground_store_missing(st, f);
 	ground_admin(c);
 	return STATUS_OK;
 }
 
-static enum status
-ground_become(struct cmd *c, struct fault *f)
+enum status
+ground_owner(const struct cmd *c, uid_t *uid, gid_t *gid, struct fault *f)
 {
 	struct fault why = { .text = "" };
 	enum status st;
-	uid_t uid;
-	gid_t gid;
 
-	st = store_owner(c->config.store_where, &uid, &gid, &why);
+	st = store_owner(c->config.store_where, uid, gid, &why);
 	if (st == STATUS_NOT_FOUND)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "%s; sigractl init makes a store", why.text);
 	/* It was the config that said so: -s has been looked at already. */
 	if (st == STATUS_INVALID)
 		st = STATUS_UNAVAILABLE;
-	if (st != STATUS_OK)
-		return fault(f, st, "%s", why.text);
+	return st == STATUS_OK ? st : fault(f, st, "%s", why.text);
+}
+
+enum status
+ground_become(const struct cmd *c, struct fault *f)
+{
+	enum status st;
+	uid_t uid;
+	gid_t gid;
+
+	if ((st = ground_owner(c, &uid, &gid, f)) != STATUS_OK)
+		return st;
 	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
 	return owner_become(uid, gid, f);
 }
 
-/* No store gives NOT_FOUND, which for us means that no user was found. */
-static enum status
-ground_store_missing(enum status st, struct fault *f)
+/* Who could not open the store is an ordinary user. */
+static bool
+ground_is_self(const struct cmd *c)
 {
-	struct fault why = *f;
+	struct fault ignored;
+	uid_t uid;
+	gid_t gid;
 
-	if (st != STATUS_NOT_FOUND && st != STATUS_INVALID)
+	if (!args_self(c->row) || c->where != NULL || geteuid() == 0)
+		return false;
+	return store_owner(c->config.store_where, &uid, &gid, &ignored) !=
+		       STATUS_OK ||
+	       uid != geteuid();
+}
+
+static enum status
+ground_store(struct cmd *c, struct fault *f)
+{
+	enum cmd_access access = c->row->access;
+	enum status st;
+
+	if ((st = args_enough(c, f)) != STATUS_OK ||
+	    (st = ground_become(c, f)) != STATUS_OK || access == CMD_OWNER)
 		return st;
-	return fault(f, STATUS_UNAVAILABLE, "%s", why.text);
+	st = ground_open(c,
+			 access == CMD_WRITE || access == CMD_WRITE_SELF
+				 ? STORE_WRITE
+				 : STORE_READ,
+			 f);
+	return ground_store_missing(st, f);
 }
 
 enum status
@@ -169,12 +211,9 @@ ground_enter(struct cmd *c, struct fault *f)
 	if (c->row->access == CMD_INIT)
 		return STATUS_OK;
 	if ((st = ground_config(c, f)) != STATUS_OK ||
-	    (st = ground_become(c, f)) != STATUS_OK ||
-	    c->row->access == CMD_OWNER)
+	    c->row->access == CMD_STEPS)
 		return st;
-	st = ground_open(
-		c, c->row->access == CMD_WRITE ? STORE_WRITE : STORE_READ, f);
-	return ground_store_missing(st, f);
+	return ground_is_self(c) ? self_enter(c, f) : ground_store(c, f);
 }
 
 void

@@ -29,6 +29,11 @@ ground_is_trial(const struct cmd *c)
 enum status ground_enter(struct cmd *c, struct fault *f) MUST_USE;
 void ground_leave(struct cmd *c);
 
+/* The store's owner, and to become him for good. */
+enum status ground_owner(const struct cmd *c, uid_t *uid, gid_t *gid,
+			 struct fault *f) MUST_USE;
+enum status ground_become(const struct cmd *c, struct fault *f) MUST_USE;
+
 /* Open the store and its key; ground_enter() does it for most commands. */
 enum status ground_open(struct cmd *c, enum store_mode mode, struct fault *f)
 	MUST_USE;

@@ -142,9 +142,9 @@ out_table_row(struct out_table *t, const char *const *cells, size_t n)
 enum status
 out_table_end(struct out_table *t, const char *none, struct fault *f)
 {
-	if (!t->broken && t->rows == 0)
+	if (none != NULL && !t->broken && t->rows == 0)
 		out_line("%s", none);
-	else if (!t->broken)
+	else if (none != NULL && !t->broken)
 		t->broken = scols_print_table(t->t) != 0;
 	scols_unref_table(t->t);
 	t->t = NULL;

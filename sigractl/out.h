@@ -51,7 +51,8 @@ void out_table_start(struct out_table *t, const struct out_column *columns,
 		     size_t n);
 /* N cells; NULL and "" are empty. */
 void out_table_row(struct out_table *t, const char *const *cells, size_t n);
-/* Print, and free; NONE is said of a table without rows. */
+/* Print, and free; NONE is said of a table without rows, and NULL: only
+ * free. */
 enum status out_table_end(struct out_table *t, const char *none,
 			  struct fault *f) MUST_USE;
 

@@ -148,13 +148,31 @@ tty_round(int fd, const char *prompt, bool echo, struct tty_line *l)
 }
 
 static enum status
-tty_ask(const char *prompt, bool echo, struct tty_line *l, struct fault *f)
+tty_open(int *out, struct fault *f)
 {
-	AUTO_FD int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
+	*out = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (*out < 0)
 		return fault(f, STATUS_INVALID,
 			     "there is no terminal to ask on");
+	return STATUS_OK;
+}
+
+enum status
+tty_there(struct fault *f)
+{
+	AUTO_FD int fd = -1;
+
+	return tty_open(&fd, f);
+}
+
+static enum status
+tty_ask(const char *prompt, bool echo, struct tty_line *l, struct fault *f)
+{
+	AUTO_FD int fd = -1;
+	enum status st;
+
+	if ((st = tty_open(&fd, f)) != STATUS_OK)
+		return st;
 	for (;;) {
 		int sig;
 
@@ -205,12 +223,20 @@ tty_ask_visible(const char *prompt, char *out, size_t size, struct fault *f)
 	return STATUS_OK;
 }
 
+/* Two lines with their newlines. */
+#define TTY_STDIN_SIZE (2 * (ANSWER_MAX + 1))
+
 /* All of standard input, as long as it is of a sane length. */
 static enum status
 tty_stdin_read(char *b, size_t size, size_t *len, struct fault *f)
 {
-	enum status st = file_read(STDIN_FILENO, b, size, len, f);
+	enum status st;
 
+	if (isatty(STDIN_FILENO))
+		return fault(f, STATUS_INVALID,
+			     "standard input is a terminal: leave --stdin out "
+			     "and be asked");
+	st = file_read(STDIN_FILENO, b, size, len, f);
 	if (st == STATUS_INVALID)
 		return fault(f, STATUS_REFUSED,
 			     "standard input holds more than the %d bytes of "
@@ -242,17 +268,45 @@ tty_stdin_line(const char *b, size_t len, struct secret *out, struct fault *f)
 enum status
 tty_stdin_secret(struct secret *out, struct fault *f)
 {
-	char b[2 * (ANSWER_MAX + 1)];
+	char b[TTY_STDIN_SIZE];
 	enum status st;
 	size_t len;
 
-	if (isatty(STDIN_FILENO))
-		return fault(f, STATUS_INVALID,
-			     "standard input is a terminal: leave --stdin out "
-			     "and be asked");
 	st = tty_stdin_read(b, sizeof(b), &len, f);
 	if (st == STATUS_OK)
 		st = tty_stdin_line(b, len, out, f);
+	explicit_bzero(b, sizeof(b));
+	return st;
+}
+
+static enum status
+tty_stdin_lines(const char *b, size_t len, struct secret *first,
+		struct secret *second, struct fault *f)
+{
+	const char *end = memchr(b, '\n', len);
+	size_t head = end == NULL ? len : (size_t)(end - b) + 1;
+	const char *more = memchr(b + head, '\n', len - head);
+	enum status st;
+
+	if (head == len || (more != NULL && more != b + len - 1))
+		return fault(f, STATUS_INVALID,
+			     "standard input has to hold two lines, the "
+			     "current password and the new one");
+	if ((st = tty_stdin_line(b, head, first, f)) != STATUS_OK)
+		return st;
+	return tty_stdin_line(b + head, len - head, second, f);
+}
+
+enum status
+tty_stdin_secrets(struct secret *first, struct secret *second, struct fault *f)
+{
+	char b[TTY_STDIN_SIZE];
+	enum status st;
+	size_t len;
+
+	st = tty_stdin_read(b, sizeof(b), &len, f);
+	if (st == STATUS_OK)
+		st = tty_stdin_lines(b, len, first, second, f);
 	explicit_bzero(b, sizeof(b));
 	return st;
 }

@@ -26,4 +26,11 @@ enum status tty_ask_visible(const char *prompt, char *out, size_t size,
  */
 enum status tty_stdin_secret(struct secret *out, struct fault *f) MUST_USE;
 
+/* Likewise the two lines that it holds. */
+enum status tty_stdin_secrets(struct secret *first, struct secret *second,
+			      struct fault *f) MUST_USE;
+
+/* STATUS_INVALID when there is no terminal to ask on. */
+enum status tty_there(struct fault *f) MUST_USE;
+
 #endif

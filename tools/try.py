@@ -12,8 +12,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from machine import PATIENCE, enter, until
 from programs import Sshd
 from project import CTL, advised_stack, sessions, stack, syslog
+from service import Daemon, SIGRAD
 
-STEPS = 7
+STEPS = 8
 USER = "ann"
 SERVICE = "try-sshd"
 PORT = "2200"
@@ -99,6 +100,13 @@ def demonstrate():
         raise RuntimeError("a wrong password got in")
     if login(daemon, password, "id") != 0:
         raise RuntimeError("the right password did not get in")
+    until(lambda: not sessions(), "the session is closed")
+    step("The same with the verifier as a service, which an ordinary user "
+         "can ask, too")
+    show("# %s &" % SIGRAD)
+    with Daemon():
+        if login(daemon, password, CTL + " user show") != 0:
+            raise RuntimeError("the service did not let in")
     until(lambda: not sessions(), "the session is closed")
     step("The audit of these logins, newest first")
     command(CTL, "audit", "list", "--service", SERVICE)

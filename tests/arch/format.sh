@@ -19,7 +19,7 @@ fi
 
 cd "$1" || exit 1
 n=0 bad=0
-for file in $(find lib pam_sigra sigractl tests -name '*.[ch]' |
+for file in $(find bench lib pam_sigra sigractl tests -name '*.[ch]' |
 	LC_ALL=C sort); do
 	n=$((n + 1))
 	if $format --dry-run -Werror "$file" 2>/dev/null; then

@@ -7,7 +7,7 @@ import sys
 import tap
 
 PRODUCT = ('lib', 'pam_sigra', 'sigractl')
-EVERYWHERE = PRODUCT + ('man', 'tests', 'tools')
+EVERYWHERE = PRODUCT + ('bench', 'man', 'packaging', 'tests', 'tools')
 C = ('.c', '.h', '.def')
 TEXT = C + ('.py', '.sh', '.sql')
 MARKS = re.compile(r'\b(' + '|'.join(('X' * 3, 'TO' 'DO', 'FIX' 'ME')) +

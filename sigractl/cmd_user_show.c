@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "admin/account.h"
+#include "base/text.h"
+#include "sigractl/self.h"
+#include "sigractl/shape.h"
+
+/* What is known of an account, by the store or by the verifier. */
+struct user_view {
+	struct self_account of;
+	struct admin_lock *locks;
+	size_t n, size;
+	bool full;
+};
+
+static void
+user_view_end(struct user_view *v)
+{
+	free(v->locks);
+}
+
+static bool
+user_lock_keep(void *ctx, const struct admin_lock *lock)
+{
+	struct user_view *v = ctx;
+
+	if (v->n == v->size) {
+		size_t size = v->size == 0 ? 16 : v->size * 2;
+		struct admin_lock *more;
+
+		more = reallocarray(v->locks, size, sizeof(*more));
+		v->full = more == NULL;
+		if (v->full)
+			return false;
+		v->locks = more;
+		v->size = size;
+	}
+	v->locks[v->n++] = *lock;
+	return true;
+}
+
+static bool
+user_session_count(void *ctx, const struct store_session *s)
+{
+	struct user_view *v = ctx;
+
+	(void)s;
+	v->of.open_sessions++;
+	return true;
+}
+
+static enum status
+user_gather(const struct cmd *c, struct user_view *v, struct fault *f)
+{
+	struct self_account *of = &v->of;
+	enum status st;
+
+	if ((st = admin_account_find(&c->admin, c->arg[0], &of->account, f)) !=
+	    STATUS_OK)
+		return st;
+	st = store_password_get(c->store, &of->account.id, &of->password, f);
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		return st;
+	of->has_password = st == STATUS_OK;
+	st = store_session_list(c->store, &of->account.id, true,
+				user_session_count, v, f);
+	if (st != STATUS_OK)
+		return st;
+	return admin_lock_list(&c->admin, &of->account.id, user_lock_keep, v,
+			       f);
+}
+
+/* One row of the verifier's, which leaves out whose it is. */
+static enum status
+user_lock_told(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	struct user_view *v = ctx;
+	struct admin_lock lock;
+	enum status st;
+
+	if ((st = self_lock(row, &lock, f)) != STATUS_OK)
+		return st;
+	lock.account = v->of.account.id;
+	(void)text_copy(lock.name, sizeof(lock.name), v->of.account.name);
+	(void)user_lock_keep(v, &lock);
+	return STATUS_OK;
+}
+
+static const char *
+user_password_kind(const struct store_password *p)
+{
+	return p->kind == STORE_ARGON2ID ? "argon2id" : "crypt";
+}
+
+static enum status
+user_show_json(const struct cmd *c, const struct user_view *v, struct fault *f)
+{
+	AUTO_JSON *j = shape_account(&v->of.account, c->now);
+	json_t *password = json_null();
+	json_t *locks = json_array();
+
+	for (size_t i = 0; i < v->n; i++)
+		out_push(locks, shape_lock(&v->locks[i]));
+	if (v->of.has_password) {
+		password = json_object();
+		out_put(password, "kind",
+			json_string(user_password_kind(&v->of.password)));
+		out_put(password, "set_at", out_time(v->of.password.set_at));
+		out_put(password, "must_change",
+			json_boolean(v->of.account.must_change));
+	}
+	out_put(j, "password", password);
+	out_put(j, "locks", locks);
+	out_put(j, "open_sessions", json_integer(v->of.open_sessions));
+	return out_json(j, f);
+}
+
+static void
+user_print_state(const struct cmd *c, const struct store_account *acct)
+{
+	char when[TEXT_TIME_SIZE];
+
+	out_field("State", "%s", admin_account_state(acct, c->now));
+	if (acct->state == STORE_DISABLED && acct->reason[0] != '\0')
+		out_field("Reason", "%s", acct->reason);
+	if (acct->state == STORE_PENDING)
+		out_field("Deleted on", "%s", out_when(acct->delete_at, when));
+	if (acct->expires_at == 0)
+		out_field("Expires", "never");
+	else
+		out_field(admin_account_expired(acct, c->now) ? "Expired"
+							      : "Expires",
+			  "%s", out_when(acct->expires_at, when));
+}
+
+static void
+user_print_lock(const struct admin_lock *lock)
+{
+	char last[TEXT_TIME_SIZE], until[TEXT_TIME_SIZE];
+
+	(void)out_when(lock->last_at, last);
+	if (lock->locked)
+		out_field("Locked", "from %s until %s (%s, %lld failed)",
+			  lock->source, out_when(lock->until, until),
+			  lock->factor, (long long)lock->failed);
+	else
+		out_field("Failures", "%lld from %s, last %s (%s)",
+			  (long long)lock->failed, lock->source, last,
+			  lock->factor);
+}
+
+static void
+user_show_text(const struct cmd *c, const struct user_view *v)
+{
+	const struct store_account *acct = &v->of.account;
+	char when[TEXT_TIME_SIZE];
+
+	out_field("Name", "%s", acct->name);
+	out_field("Id", "%s", acct->id.s);
+	if (acct->email[0] != '\0')
+		out_field("Email", "%s", acct->email);
+	user_print_state(c, acct);
+	out_field("Added", "%s", out_when(acct->created_at, when));
+	if (v->of.has_password)
+		out_field("Password", "%s, set %s%s",
+			  user_password_kind(&v->of.password),
+			  out_when(v->of.password.set_at, when),
+			  acct->must_change ? ", has to be changed" : "");
+	else
+		out_field("Password", "none");
+	for (size_t i = 0; i < v->n; i++)
+		user_print_lock(&v->locks[i]);
+	if (v->n == 0)
+		out_field("Failures", "none");
+	out_field("Sessions", "%lld open", (long long)v->of.open_sessions);
+}
+
+enum status
+cmd_user_show(struct cmd *c, struct fault *f)
+{
+	__attribute__((cleanup(user_view_end))) struct user_view v = {
+		.locks = NULL,
+	};
+	enum status st;
+
+	if (c->self[0] != '\0')
+		st = self_query(c, WIRE_SELF_ACCOUNT, &v.of, user_lock_told,
+				&v, f);
+	else
+		st = user_gather(c, &v, f);
+	if (st != STATUS_OK)
+		return st;
+	if (v.full)
+		return fault(f, STATUS_SYSTEM, "out of memory");
+	if (c->json)
+		return user_show_json(c, &v, f);
+	user_show_text(c, &v);
+	return STATUS_OK;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* The store, its key, the clock, the rules: as the owner of the store. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "admin/rules.h"
+#include "base/text.h"
+#include "session/keycheck.h"
+#include "session/session.h"
+#include "sigractl/doctor.h"
+#include "sigractl/ground.h"
+#include "sigractl/owner.h"
+
+static bool
+doctor_owner(struct doctor *d)
+{
+	const char *where = d->c->config.store_where;
+	struct fault why = { .text = "" };
+	enum status st;
+	uid_t uid;
+	gid_t gid;
+
+	st = store_owner(where, &uid, &gid, &why);
+	if (st != STATUS_OK) {
+		doctor_say(d, DOCTOR_ERROR, "store",
+			   "on a new host run sigractl init; otherwise put "
+			   "the store back, see BREAK GLASS in sigra(7)",
+			   "%s", why.text);
+		return false;
+	}
+	st = owner_become(uid, gid, &why);
+	if (st == STATUS_DENIED) {
+		doctor_say(d, DOCTOR_WARNING, "unprivileged",
+			   "run sudo sigractl doctor",
+			   "store, key, clock and rules were not looked at: "
+			   "they are for root and the owner of the store");
+		return false;
+	}
+	if (st != STATUS_OK)
+		doctor_say(d, DOCTOR_ERROR, "store", "see the reason given",
+			   "%s", why.text);
+	return st == STATUS_OK;
+}
+
+static void
+doctor_integrity_found(void *ctx, const char *problem)
+{
+	doctor_say(ctx, DOCTOR_ERROR, "store-integrity",
+		   "put a backup back, see BREAK GLASS in sigra(7)", "%s",
+		   problem);
+}
+
+static bool
+doctor_store_open(struct doctor *d)
+{
+	struct cmd *c = d->c;
+	unsigned before = d->count[DOCTOR_ERROR];
+	struct fault why = { .text = "" };
+	enum status st;
+
+	st = store_open(c->config.store_where, STORE_READ, &c->store, &why);
+	if (st != STATUS_OK) {
+		doctor_say(d, DOCTOR_ERROR,
+			   st == STATUS_SCHEMA ? "store-schema" : "store",
+			   st == STATUS_SCHEMA
+				   ? "run sigractl store migrate, or the "
+				     "release that made it"
+				   : "repair what it says; see BREAK GLASS in "
+				     "sigra(7)",
+			   "%s", why.text);
+		return false;
+	}
+	st = store_integrity(c->store, doctor_integrity_found, d, &why);
+	if (st != STATUS_OK)
+		doctor_integrity_found(d, why.text);
+	if (d->count[DOCTOR_ERROR] == before)
+		doctor_say(d, DOCTOR_OK, "store", "", "%s is sound",
+			   c->config.store_where);
+	return true;
+}
+
+static void
+doctor_key(struct doctor *d)
+{
+	struct cmd *c = d->c;
+	struct fault why = { .text = "" };
+
+	if (crypto_keys_load(c->config.store_key, geteuid(), &c->keys, &why) !=
+	    STATUS_OK)
+		doctor_say(d, DOCTOR_ERROR, "key",
+			   "put the right key back, 32 bytes of mode 0600; "
+			   "without it no login is possible",
+			   "%s", why.text);
+	else if (session_key_check(c->store, &c->keys, &why) != STATUS_OK)
+		doctor_say(d, DOCTOR_ERROR, "key-foreign",
+			   "put back the key that this store was made with",
+			   "%s: %s", c->config.store_key, why.text);
+	else
+		doctor_say(d, DOCTOR_OK, "key", "", "%s is the store's key",
+			   c->config.store_key);
+}
+
+static bool
+doctor_newest(void *ctx, const struct store_audit *row)
+{
+	*(int64_t *)ctx = row->at;
+	return false;
+}
+
+static void
+doctor_clock(struct doctor *d)
+{
+	static const char advice[] =
+		"set the clock, and let chrony or "
+		"systemd-timesyncd keep it: locks, expiry "
+		"and hand-over go by it";
+	const struct store_audit_filter filter = { .limit = 1 };
+	char newest[TEXT_TIME_SIZE], now[TEXT_TIME_SIZE];
+	struct fault why = { .text = "" };
+	int64_t at = 0;
+
+	if (store_audit_list(d->c->store, &filter, doctor_newest, &at, &why) !=
+	    STATUS_OK)
+		doctor_integrity_found(d, why.text);
+	text_time(d->c->now, now);
+	if (d->c->now < at) {
+		text_time(at, newest);
+		doctor_say(d, DOCTOR_ERROR, "clock", advice,
+			   "it is %s, but the newest row of the audit is of "
+			   "%s",
+			   now, newest);
+	} else if (d->c->now < SIGRA_BUILT) {
+		text_time(SIGRA_BUILT, newest);
+		doctor_say(d, DOCTOR_ERROR, "clock", advice,
+			   "it is %s, but this program was built at %s", now,
+			   newest);
+	} else {
+		doctor_say(d, DOCTOR_OK, "clock", "",
+			   "%s, later than all that is known", now);
+	}
+}
+
+static void
+doctor_rules_read(struct doctor *d)
+{
+	struct store_account root;
+	struct fault why = { .text = "" };
+	enum status st;
+
+	d->rules = calloc(RULES_MAX, sizeof(*d->rules));
+	if (d->rules == NULL)
+		return;
+	st = session_rules(d->c->store, d->rules, RULES_MAX, &d->rule_count,
+			   &why);
+	if (st == STATUS_OK) {
+		d->root_known =
+			store_account_by_name(d->c->store, "root", &root,
+					      &why) == STATUS_OK;
+		return;
+	}
+	free(d->rules);
+	d->rules = NULL;
+	doctor_say(d, DOCTOR_ERROR, "rules-unreadable",
+		   "remove the rule, or put a backup of the store back; "
+		   "until then every login is denied",
+		   "%s", why.text);
+}
+
+static void
+doctor_rules_check(struct doctor *d)
+{
+	struct rule_finding found[ADMIN_FINDINGS_MAX];
+	size_t n = rule_check(d->rules, d->rule_count, d->root_known, found,
+			      ADMIN_FINDINGS_MAX);
+
+	for (size_t i = 0; i < n && i < ADMIN_FINDINGS_MAX; i++) {
+		char which[40] = "the rules";
+
+		if (found[i].position != 0)
+			(void)snprintf(which, sizeof(which), "rule %lld",
+				       (long long)found[i].position);
+		doctor_say(d,
+			   found[i].severity == RULE_ERROR ? DOCTOR_ERROR
+							   : DOCTOR_WARNING,
+			   "rules", "see sigractl policy list and policy add",
+			   "%s: %s", which, found[i].text);
+	}
+	if (n == 0)
+		doctor_say(d, DOCTOR_OK, "rules", "", "%zu rules, all sane",
+			   d->rule_count);
+}
+
+void
+doctor_store(struct doctor *d)
+{
+	if (!d->config || !doctor_owner(d) || !doctor_store_open(d))
+		return;
+	doctor_key(d);
+	doctor_clock(d);
+	doctor_rules_read(d);
+	if (d->rules != NULL)
+		doctor_rules_check(d);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "sigractl/self.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/text.h"
+
+#define SELF_CONNECT_SECONDS 10
+
+/* A row being read; bad when something in it cannot be. */
+struct self_row {
+	const struct wire_row *row;
+	bool bad;
+};
+
+static void
+self_text(struct self_row *r, const char *key, char *out, size_t size)
+{
+	if (!text_copy(out, size, wire_row_get(r->row, key)))
+		r->bad = true;
+}
+
+static int64_t
+self_number(struct self_row *r, const char *key)
+{
+	int64_t n = 0;
+
+	if (!text_number(wire_row_get(r->row, key), 0, INT64_MAX, &n))
+		r->bad = true;
+	return n;
+}
+
+static bool
+self_flag(struct self_row *r, const char *key)
+{
+	return self_number(r, key) != 0;
+}
+
+static enum status
+self_end(const struct self_row *r, const char *kind, struct fault *f)
+{
+	if (!r->bad && strcmp(wire_row_get(r->row, "row"), kind) == 0)
+		return STATUS_OK;
+	return fault(f, STATUS_PROTOCOL,
+		     "the verifier's answer is not understood: install "
+		     "sigractl and sigrad of one release");
+}
+
+static enum store_account_state
+self_state(struct self_row *r)
+{
+	const char *state = wire_row_get(r->row, "state");
+
+	if (strcmp(state, "active") == 0)
+		return STORE_ACTIVE;
+	if (strcmp(state, "disabled") == 0)
+		return STORE_DISABLED;
+	if (strcmp(state, "pending") != 0)
+		r->bad = true;
+	return STORE_PENDING;
+}
+
+static enum status
+self_account(const struct wire_row *row, struct self_account *out,
+	     struct fault *f)
+{
+	struct self_row r = { .row = row };
+	const char *kind = wire_row_get(row, "password");
+	struct store_account *a = &out->account;
+
+	*out = (struct self_account){ .has_password = kind[0] != '\0' };
+	self_text(&r, "id", a->id.s, sizeof(a->id.s));
+	self_text(&r, "name", a->name, sizeof(a->name));
+	self_text(&r, "email", a->email, sizeof(a->email));
+	a->state = self_state(&r);
+	a->created_at = self_number(&r, "created_at");
+	a->updated_at = self_number(&r, "updated_at");
+	a->expires_at = self_number(&r, "expires_at");
+	a->delete_at = self_number(&r, "delete_at");
+	a->must_change = self_flag(&r, "must_change");
+	out->open_sessions = self_number(&r, "open_sessions");
+	if (out->has_password) {
+		out->password.kind = strcmp(kind, "argon2id") == 0
+					     ? STORE_ARGON2ID
+					     : STORE_CRYPT;
+		out->password.set_at = self_number(&r, "password_set_at");
+	}
+	return self_end(&r, "account", f);
+}
+
+enum status
+self_lock(const struct wire_row *row, struct admin_lock *out, struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*out = (struct admin_lock){ .subject = ADMIN_LOCK_ACCOUNT };
+	self_text(&r, "source", out->source, sizeof(out->source));
+	self_text(&r, "factor", out->factor, sizeof(out->factor));
+	out->failed = self_number(&r, "failed");
+	out->last_at = self_number(&r, "last_at");
+	out->locked = self_flag(&r, "locked");
+	out->until = self_number(&r, "until");
+	return self_end(&r, "lock", f);
+}
+
+enum status
+self_session(const struct wire_row *row, struct store_session *out,
+	     struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*out = (struct store_session){ .closed_at = 0 };
+	self_text(&r, "id", out->id.s, sizeof(out->id.s));
+	self_text(&r, "service", out->service, sizeof(out->service));
+	self_text(&r, "tty", out->tty, sizeof(out->tty));
+	self_text(&r, "rhost", out->rhost, sizeof(out->rhost));
+	self_text(&r, "factors", out->factors, sizeof(out->factors));
+	self_text(&r, "host", out->host, sizeof(out->host));
+	self_text(&r, "boot", out->boot, sizeof(out->boot));
+	out->pid = self_number(&r, "pid");
+	out->opened_at = self_number(&r, "opened_at");
+	out->closed_at = self_number(&r, "closed_at");
+	return self_end(&r, "session", f);
+}
+
+/* About whom?  Nobody else may be named. */
+static enum status
+self_check_name(const struct cmd *c, const char *name, struct fault *f)
+{
+	if (name == NULL || strcmp(name, c->self) == 0)
+		return STATUS_OK;
+	return fault(f, STATUS_DENIED,
+		     "you are '%s': only root may look after others, try sudo "
+		     "sigractl %s ...",
+		     c->self, c->row->words);
+}
+
+enum status
+self_enter(struct cmd *c, struct fault *f)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	enum status st;
+
+	if (pw == NULL || !text_copy(c->self, sizeof(c->self), pw->pw_name) ||
+	    c->self[0] == '\0')
+		return fault(f, STATUS_DENIED,
+			     "this system does not know you (uid %u): try "
+			     "sudo sigractl ...",
+			     geteuid());
+	if ((st = self_check_name(c, c->arg[0], f)) != STATUS_OK)
+		return st;
+	return self_check_name(c, cmd_option(c, "user"), f);
+}
+
+enum status
+self_connect(const struct cmd *c, int *out, struct fault *f)
+{
+	struct fault why = { .text = "" };
+
+	if (wire_client_connect(c->config.verifier_socket,
+				SELF_CONNECT_SECONDS, out, &why) == STATUS_OK)
+		return STATUS_OK;
+	/* Whatever it was, what is missing is the verifier. */
+	return fault(f, STATUS_UNAVAILABLE,
+		     "%s: without a running sigrad only root can do this",
+		     why.text);
+}
+
+/* One question under way. */
+struct self_asked {
+	struct self_account *account;
+	bool known;
+	enum status (*each)(void *ctx, const struct wire_row *,
+			    struct fault *);
+	void *ctx;
+};
+
+static enum status
+self_row(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	struct self_asked *q = ctx;
+
+	if (q->known)
+		return q->each(q->ctx, row, f);
+	q->known = true;
+	return self_account(row, q->account, f);
+}
+
+enum status
+self_query(const struct cmd *c, enum wire_self what, struct self_account *out,
+	   enum status (*each)(void *ctx, const struct wire_row *,
+			       struct fault *),
+	   void *ctx, struct fault *f)
+{
+	struct self_asked q = { .account = out, .each = each, .ctx = ctx };
+	AUTO_FD int fd = -1;
+	enum status st;
+
+	if ((st = self_connect(c, &fd, f)) != STATUS_OK)
+		return st;
+	st = wire_client_query(fd, what, self_row, &q, f);
+	if (st != STATUS_OK || q.known)
+		return st;
+	return fault(f, STATUS_NOT_FOUND,
+		     "you have no account here: sigra does not know '%s'",
+		     c->self);
+}

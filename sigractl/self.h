@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An ordinary user, who may not open the store: the verifier that listens
+ * tells him about himself, by the uid that the kernel knows him by.
+ */
+#ifndef SIGRACTL_SELF_H
+#define SIGRACTL_SELF_H
+
+#include "admin/lock.h"
+#include "sigractl/cmd.h"
+#include "wire/wire.h"
+
+/*
+ * Set c->self, with the config read.  STATUS_DENIED when the command is about
+ * anybody else.
+ */
+enum status self_enter(struct cmd *c, struct fault *f) MUST_USE;
+
+/* Connect to the verifier.  STATUS_UNAVAILABLE when that cannot be. */
+enum status self_connect(const struct cmd *c, int *out, struct fault *f)
+	MUST_USE;
+
+/* What the first row of every answer says. */
+struct self_account {
+	struct store_account account; /* without the reason */
+	bool has_password;
+	struct store_password password; /* kind and time only */
+	int64_t open_sessions;
+};
+
+/*
+ * Ask; EACH is called with every further row.  STATUS_NOT_FOUND: there is no
+ * account.
+ */
+enum status self_query(const struct cmd *c, enum wire_self what,
+		       struct self_account *out,
+		       enum status (*each)(void *ctx, const struct wire_row *,
+					   struct fault *),
+		       void *ctx, struct fault *f) MUST_USE;
+
+/* A row, as one of these.  STATUS_PROTOCOL: it is another. */
+enum status self_lock(const struct wire_row *row, struct admin_lock *out,
+		      struct fault *f) MUST_USE;
+enum status self_session(const struct wire_row *row, struct store_session *out,
+			 struct fault *f) MUST_USE;
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "sigractl/self_password.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/io.h"
+#include "base/text.h"
+#include "sigractl/out.h"
+#include "sigractl/self.h"
+#include "sigractl/tty.h"
+
+/* Who answers the verifier: a person, or two lines that were piped in. */
+struct self_talk {
+	struct io io; /* first: its functions find the rest by it */
+	const struct secret *current, *chosen; /* NULL: ask */
+	char told[PROMPT_TEXT_SIZE];	       /* the last that was told */
+};
+
+static struct self_talk *
+self_talk_of(struct io *io)
+{
+	return (struct self_talk *)(void *)io;
+}
+
+static enum status
+self_ask_person(struct io *io, const struct prompt *p, struct secret *answer,
+		struct fault *f)
+{
+	enum status st;
+
+	(void)io;
+	if (p->kind != PROMPT_SECRET)
+		return fault(f, STATUS_CANCELLED, "no such answer is given");
+	st = tty_ask_secret(p->text, answer, f);
+	/* Too long is for the verifier to judge. */
+	return st == STATUS_REFUSED ? STATUS_INVALID : st;
+}
+
+static enum status
+self_ask_pipe(struct io *io, const struct prompt *p, struct secret *answer,
+	      struct fault *f)
+{
+	const struct self_talk *t = self_talk_of(io);
+
+	switch (p->purpose) {
+	case PURPOSE_PASSWORD:
+	case PURPOSE_OLD_PASSWORD:
+		secret_copy(answer, t->current);
+		return STATUS_OK;
+	case PURPOSE_NEW_PASSWORD:
+	case PURPOSE_NEW_PASSWORD_AGAIN:
+		secret_copy(answer, t->chosen);
+		return STATUS_OK;
+	case PURPOSE_NONE:
+		break;
+	}
+	return fault(f, STATUS_CANCELLED, "no such answer is given");
+}
+
+static enum status
+self_tell(struct io *io, const struct prompt *p, struct fault *f)
+{
+	struct self_talk *t = self_talk_of(io);
+
+	(void)f;
+	text_encode(p->text, strlen(p->text), t->told, sizeof(t->told));
+	if (t->current == NULL)
+		out_error(t->told);
+	return STATUS_OK;
+}
+
+static enum status
+self_member(struct io *io, const char *const *names, size_t n, uint32_t *mask,
+	    struct fault *f)
+{
+	(void)io;
+	(void)names;
+	(void)n;
+	(void)mask;
+	return fault(f, STATUS_PROTOCOL,
+		     "the verifier asks us for our own groups");
+}
+
+static enum status
+self_verdict(const struct wire_verdict *v, const char *told, struct fault *f)
+{
+	if (v->step == WIRE_ALLOW)
+		return STATUS_OK;
+	if (v->step == WIRE_ABSTAIN)
+		return fault(f, STATUS_DENIED,
+			     "your password is not kept by sigra: a rule "
+			     "leaves it to others");
+	switch (v->reason) {
+	case WIRE_REASON_BAD_PASSWORD:
+		return fault(f, STATUS_REFUSED, "nothing was changed: %s",
+			     told[0] == '\0' ? "the new password is refused"
+					     : told);
+	case WIRE_REASON_CANCELLED:
+		return fault(f, STATUS_CANCELLED,
+			     "cancelled: nothing was changed");
+	case WIRE_REASON_UNAVAILABLE:
+		return fault(f, STATUS_UNAVAILABLE,
+			     "the verifier cannot do it now: nothing was "
+			     "changed, and its log says why");
+	case WIRE_REASON_NONE:
+	case WIRE_REASON_WRONG:
+	case WIRE_REASON_REFUSED:
+	case WIRE_REASON_EXPIRED:
+		break;
+	}
+	return fault(f, STATUS_DENIED,
+		     "nothing was changed: the current password is not that, "
+		     "or no change is admitted now");
+}
+
+static enum status
+self_change(const struct cmd *c, struct self_talk *t, struct fault *f)
+{
+	struct request r = { .phase = PHASE_PASSWORD_UPDATE,
+			     .service = "self",
+			     .ruid = geteuid(),
+			     .pid = getpid() };
+	AUTO_FD int fd = -1;
+	struct wire_verdict v;
+	enum status st;
+
+	t->io.tell = self_tell;
+	t->io.member = self_member;
+	(void)text_copy(r.user, sizeof(r.user), c->self);
+	if ((st = self_connect(c, &fd, f)) != STATUS_OK ||
+	    (st = wire_client_run(fd, &r, &t->io, &v, f)) != STATUS_OK)
+		return st;
+	return self_verdict(&v, t->told, f);
+}
+
+static enum status
+self_change_piped(const struct cmd *c, struct fault *f)
+{
+	enum status st;
+	SECRET(current);
+	SECRET(chosen);
+	struct self_talk t = { .io = { .ask = self_ask_pipe },
+			       .current = &current,
+			       .chosen = &chosen };
+
+	if ((st = tty_stdin_secrets(&current, &chosen, f)) != STATUS_OK)
+		return st;
+	return self_change(c, &t, f);
+}
+
+static enum status
+self_change_asked(const struct cmd *c, struct fault *f)
+{
+	struct self_talk t = { .io = { .ask = self_ask_person } };
+	struct fault why = { .text = "" };
+
+	/* Or else the verifier would count an attempt that nobody made. */
+	if (tty_there(&why) != STATUS_OK)
+		return fault(f, STATUS_INVALID,
+			     "%s; a script gives both by --stdin", why.text);
+	return self_change(c, &t, f);
+}
+
+static enum status
+self_no_row(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	(void)ctx;
+	(void)row;
+	(void)f;
+	return STATUS_OK;
+}
+
+enum status
+self_password_set(const struct cmd *c, struct store_account *out,
+		  struct fault *f)
+{
+	struct self_account a;
+	enum status st;
+
+	if (cmd_option(c, "must-change") != NULL)
+		return fault(f, STATUS_DENIED,
+			     "--must-change is for root: try sudo sigractl "
+			     "password set ...");
+	st = self_query(c, WIRE_SELF_ACCOUNT, &a, self_no_row, NULL, f);
+	if (st == STATUS_OK)
+		st = cmd_option(c, "stdin") != NULL ? self_change_piped(c, f)
+						    : self_change_asked(c, f);
+	if (st != STATUS_OK)
+		return st;
+	a.account.must_change = false;
+	*out = a.account;
+	return STATUS_OK;
+}

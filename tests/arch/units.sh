@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What systemd says of our units, and what it makes of our users and
+# directories: units.sh SIGRAD LIBEXECDIR SERVICE SOCKET SYSUSERS TMPFILES
+set -u
+sigrad=$(realpath "$1")
+libexecdir=$2 service=$3 socket=$4 sysusers=$5 tmpfiles=$6
+EXPOSURE=20 # tenths, at most
+
+n=0 bad=0
+point() { # WHAT, and what is wrong with it (empty: nothing)
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n - $1"
+	else
+		bad=1
+		echo "not ok $n - $1"
+		echo "$2" | sed 's/^/# /'
+	fi
+}
+
+for tool in systemd-analyze systemd-sysusers systemd-tmpfiles; do
+	if ! command -v $tool >/dev/null; then
+		echo "1..0 # SKIP no $tool"
+		exit 0
+	fi
+done
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# verify DIR: of the units there, and nothing of what else systemd knows
+verify() {
+	SYSTEMD_UNIT_PATH="$1:" systemd-analyze verify --man=no \
+		"$1/sigrad.service" "$1/sigrad.socket" 2>&1 | grep sigrad
+}
+
+# The program is not at its place yet.
+mkdir "$work/units" "$work/broken"
+sed "s|^ExecStart=.*|ExecStart=$sigrad|" "$service" \
+	>"$work/units/sigrad.service"
+cp "$socket" "$work/units"
+cp "$work/units/"* "$work/broken"
+echo 'ProtectEverything=yes' >>"$work/broken/sigrad.service"
+
+point 'the service starts the installed program' \
+	"$(grep -qx "ExecStart=$libexecdir/sigrad" "$service" ||
+		grep ExecStart "$service")"
+point 'systemd-analyze verify: nothing to say' "$(verify "$work/units")"
+point 'systemd-analyze verify: finds a planted fault' \
+	"$([ -n "$(verify "$work/broken")" ] || echo 'it does not')"
+
+if said=$(systemd-analyze security --offline=true --no-pager \
+	--threshold=$EXPOSURE "$work/units/sigrad.service" 2>&1); then
+	said=
+fi
+point 'systemd-analyze security: exposed little' "$said"
+systemd-analyze security --offline=true --no-pager \
+	"$work/units/sigrad.service" 2>/dev/null |
+	sed -n 's/^.*\(Overall exposure.*: [0-9.]*\).*/# \1/p'
+
+# A root of its own; without rights nobody can be given a file.
+mkdir -p "$work/root/etc" "$work/root/var/lib" "$work/root/run"
+echo 'root:x:0:0:root:/root:/bin/sh' >"$work/root/etc/passwd"
+echo 'root:x:0:' >"$work/root/etc/group"
+if [ "$(id -u)" = 0 ]; then
+	point 'systemd-sysusers takes our users' "$(systemd-sysusers \
+		--root="$work/root" "$sysusers" 2>&1 >/dev/null |
+		grep -v '^Creating ')"
+	sigra=$(sed -n 's/^sigra:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p' \
+		"$work/root/etc/passwd")
+	point 'a system user without a shell' "$(grep -q \
+		'^sigra:.*:/nonexistent:/usr/sbin/nologin$' \
+		"$work/root/etc/passwd" || cat "$work/root/etc/passwd")"
+	point 'and the group of servers' "$(grep -q '^sigra-service:' \
+		"$work/root/etc/group" || cat "$work/root/etc/group")"
+	point 'systemd-tmpfiles makes our directories' "$(systemd-tmpfiles \
+		--root="$work/root" --create "$tmpfiles" 2>&1)"
+	have=$(cd "$work/root" && stat -c '%n %a %u:%g' run/sigra \
+		var/lib/sigra 2>&1)
+	point 'root has the socket, sigra alone the store' "$([ "$have" = \
+		"run/sigra 755 0:0
+var/lib/sigra 700 $sigra" ] || echo "$have")"
+else
+	point 'systemd-sysusers takes our users' "$(systemd-sysusers \
+		--root="$work/root" --dry-run "$sysusers" 2>&1 |
+		grep -iE 'fail|invalid|unknown')"
+fi
+
+echo "1..$n"
+exit $bad

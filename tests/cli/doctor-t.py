@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# doctor: good and bad stacks, sshd's settings, the store, key and clock.
+# doctor-t.py SIGRACTL MODULE SOURCE-ROOT
+from cli import *
+import pwd
+import socket
+
+MODULE, ROOT = os.path.abspath(sys.argv[2]), sys.argv[3]
+t = Trial()
+pam = t.dir + '/pam.d'
+os.mkdir(pam)
+AUTH = 'auth [success=done ignore=ignore default=die] %s' % MODULE
+ACCOUNT = ('account [success=ok new_authtok_reqd=ok ignore=ignore '
+           'default=die] %s\naccount required pam_unix.so\n' % MODULE)
+UNIX = 'auth required pam_unix.so\n'
+GOOD = AUTH + '\n' + UNIX + ACCOUNT
+COMMON = ('auth [success=1 default=ignore] pam_unix.so nullok\n'
+          'auth requisite pam_deny.so\nauth required pam_permit.so\n')
+SSHD = {'usepam': 'yes', 'kbdinteractiveauthentication': 'yes',
+        'passwordauthentication': 'no', 'pubkeyauthentication': 'no',
+        'permitrootlogin': 'no', 'authenticationmethods': 'any'}
+
+
+def stacks(**files):
+    shutil.rmtree(pam)
+    os.mkdir(pam)
+    for name, text in files.items():
+        with open(pam + '/' + name.replace('_', '-'), 'w') as f:
+            f.write(text)
+
+
+def doctor(*args, who=None):
+    r = (who or t)('--json', 'doctor', '--pam-dir', pam, *args)
+    try:
+        found = r.json()['findings']
+    except (ValueError, KeyError):
+        found = []
+        check(False, 'doctor prints JSON', r.text())
+    # Whether Sigra is installed on this host is not this test's business.
+    found = [f for f in found if f['id'] not in ('module', 'verifier',
+                                                 'verifier-version')]
+    return r, {(f['severity'], f['id']): f['text'] for f in found}
+
+
+def finds(what, expected, *args, **more):
+    r, found = doctor(*args, **more)
+    check(set(found) == set(expected), what,
+          '%s\nexpected %s\n%s' % (set(found), expected, r.text()))
+    wrong = any(s == 'error' for s, _ in expected)
+    check(r.code == (1 if wrong else 0), what + ': exit status', r.text())
+    return found
+
+
+# --- stacks ---
+stacks(imap=GOOD)
+finds('the stack of the manual is good', [])
+stacks(sshd=AUTH + '\n@include common-auth\n' + ACCOUNT, common_auth=COMMON)
+finds('and above common-auth, whose pam_permit decides nothing', [])
+stacks(sshd='auth\trequisite \\\n  %s   # a comment\n' % MODULE +
+       'auth substack common-auth\n' + ACCOUNT, common_auth=COMMON)
+finds('lines go on, and substacks are walked', [])
+stacks(imap='auth requisite %s\naccount requisite %s\n' % (MODULE, MODULE))
+finds('alone it leaves no way for root', [('warning', 'pam-root')])
+stacks(su='auth sufficient pam_rootok.so\n' + GOOD)
+finds('pam_rootok may stand above', [])
+stacks(other='auth required pam_deny.so\naccount required pam_deny.so\n',
+       cron='auth required pam_unix.so\n')
+finds('services without Sigra are not judged', [])
+
+HOLE = ('error', 'pam-refusal-passes')
+for control in ('sufficient', 'optional',
+                '[success=done default=ignore]',
+                '[success=done authinfo_unavail=ignore default=die]',
+                '[success=done module_unknown=1 default=die]'):
+    stacks(imap='auth %s %s\n%s' % (control, MODULE, UNIX * 2) + ACCOUNT)
+    found = finds(control + ' lets refusals through', [HOLE])
+    check('line 1' in found[HOLE], 'and the line is named', found)
+stacks(imap=GOOD.replace('account [', 'account sufficient %s #' % MODULE))
+finds('so does sufficient in account', [HOLE])
+stacks(imap=AUTH.replace('ignore=ignore', 'ignore=ok') + '\n' + UNIX +
+       ACCOUNT)
+finds('ignore=ok is odd', [('warning', 'pam-control'),
+                           ('warning', 'pam-root')])
+stacks(imap=AUTH + '\nauth required pam_permit.so\n' + ACCOUNT)
+finds('pam_permit behind it decides', [('error', 'pam-abstain-admits')])
+stacks(imap=AUTH + '\nauth required pam_env.so\n' + ACCOUNT)
+finds('so does pam_env', [('error', 'pam-abstain-admits')])
+stacks(imap='auth sufficient pam_unix.so\n' + GOOD)
+finds('a sufficient line above it', [('error', 'pam-bypass')])
+stacks(imap='auth [success=1 default=ignore] pam_succeed_if.so uid = 0\n' +
+       AUTH + '\n' + UNIX + ACCOUNT)
+found = finds('a jump over it on a condition', [('warning', 'pam-bypass')])
+stacks(imap=AUTH + '\n' + UNIX)
+finds('auth without account', [('error', 'pam-no-account')])
+stacks(imap=AUTH + '\n' + UNIX + '@include missing\n' + ACCOUNT)
+finds('an include that is not there', [('warning', 'pam-syntax'),
+                                       ('warning', 'pam-root')])
+stacks(imap=GOOD.replace(MODULE, '/nonexistent/pam_sigra.so', 1))
+finds('a module that is not there', [('error', 'pam-module')])
+stacks(imap=GOOD.replace(MODULE, MODULE + ' config=x nullok', 1))
+r, found = doctor()
+check(r.code == 1 and r.out.count('"pam-argument"') == 2,
+      'unknown arguments', r.text())
+table = open(ROOT + '/pam_sigra/module/args.c').read()
+known = re.findall(r'\{ "(\w+=?)"', table[table.index('args_rows[] ='):])
+check(len(known) >= 6, 'the module has arguments', known)
+stacks(imap=GOOD.replace(MODULE, ' '.join(
+    [MODULE] + [k + '/x' if k.endswith('=') else k for k in known]), 1))
+finds('each of the module is known', [])
+stacks(imap=AUTH + '\nauth requisite pam_deny.so\n' + ACCOUNT,
+       imap_bak_=AUTH, **{'x.dpkg-old': AUTH, 'y~': AUTH, '.z': AUTH})
+os.unlink(pam + '/imap-bak-')
+finds('files that are no services', [('warning', 'pam-root')])
+stacks(imap='[' * 70000)
+finds('too long a file is none', [])
+os.mkfifo(pam + '/fifo')
+finds('nor is a pipe waited for', [])
+r = t('doctor', '--pam-dir', t.dir + '/nonexistent')
+expect(r, 1, 'no directory', out='pam-directory')
+
+# --- sshd ---
+stacks(sshd=GOOD)
+fake = t.dir + '/sshd'
+
+
+def sshd(what, expected, code=0, said='', **changed):
+    text = said or ''.join('%s %s\n' % kv
+                           for kv in {**SSHD, **changed}.items())
+    with open(fake, 'w') as f:
+        f.write("#!/bin/sh\n[ -z \"$LEAK\" ] || exit 9\n[ \"$1\" = -T ] || "
+                "exit 8\ncat <<'EOF'\n%s\nEOF\nexit %d\n" % (text, code))
+    os.chmod(fake, 0o755)
+    finds(what, expected, '--sshd', fake)
+
+
+os.environ['LEAK'] = '1'
+sshd('good settings', [])
+sshd('UsePAM no', [('error', 'sshd-usepam')], usepam='no')
+sshd('no prompts and no passwords', [('error', 'sshd-keyboard-interactive')],
+     kbdinteractiveauthentication='no')
+sshd('no prompts', [('warning', 'sshd-keyboard-interactive')],
+     kbdinteractiveauthentication='no', passwordauthentication='yes')
+sshd('keys alone', [('warning', 'sshd-publickey')],
+     pubkeyauthentication='yes')
+sshd('keys and factors', [], pubkeyauthentication='yes',
+     authenticationmethods='publickey,keyboard-interactive:pam')
+sshd('keys alone as one way of two', [('warning', 'sshd-publickey')],
+     pubkeyauthentication='yes',
+     authenticationmethods='publickey,keyboard-interactive publickey')
+sshd('root by password', [('warning', 'sshd-root')], permitrootlogin='yes')
+sshd('an sshd that fails', [('warning', 'sshd')], code=1, said='no hostkeys')
+sshd('one that talks much', [('warning', 'sshd')],
+     said='x' * 100000 + '\nusepam yes\n')
+finds('one that is not there', [('warning', 'sshd')], '--sshd', '/nonexistent')
+stacks(imap=GOOD)
+sshd('a service sshd without Sigra', [], usepam='no')
+
+# --- store, key, clock, rules, config ---
+os.chmod(t.key, 0o644)
+finds('a key that others read', [('error', 'key')])
+os.chmod(t.key, 0o600)
+key = open(t.key, 'rb').read()
+open(t.key, 'wb').write(b'x' * 32)
+finds('another key', [('error', 'key-foreign')])
+open(t.key, 'wb').write(key[:31])
+finds('a short key', [('error', 'key')])
+open(t.key, 'wb').write(key)
+t.sql("UPDATE rule SET phases = 'lunch' WHERE position = 1")
+finds('a rule that cannot be read', [('error', 'rules-unreadable')])
+t.sql("UPDATE rule SET phases = 'all' WHERE position = 1")
+t.sql("UPDATE rule SET action = 'deny', require = '' WHERE position = 2")
+found = finds('root stranded', [('error', 'rules')])
+check('root' in found[('error', 'rules')], 'and said so', found)
+r = t('doctor', '--all', '--pam-dir', pam)
+expect(r, 1, 'as text', out=r'(?m)^error: rules\n    the rules: strands root')
+check('\nok: key\n' in '\n' + r.out and wide(r.out) == [],
+      'with what is well', r.text())
+t.sql("UPDATE rule SET action = 'abstain' WHERE position = 2")
+os.chmod(t.db, 0o644)
+finds('a store that others read', [('error', 'store')])
+os.chmod(t.db, 0o600)
+columns = [c[1] for c in t.sql('PRAGMA table_info(audit)')]
+t.sql('INSERT INTO audit (%s) SELECT %s FROM audit WHERE seq = 1' % (
+    ', '.join(columns), ', '.join(
+        {'seq': '999', 'at': '9999999999',
+         'id': "'00000000-0000-7000-8000-000000000000'"}.get(c, c)
+        for c in columns)))
+finds('a clock behind the audit', [('error', 'clock')])
+t.sql('PRAGMA user_version = 99')
+finds('a newer schema', [('error', 'store-schema')])
+os.unlink(t.db)
+finds('no store', [('error', 'store')])
+r = call('-c', '/nonexistent/sigra.conf', 'doctor', '--pam-dir', pam)
+expect(r, 1, 'no config', out='error: config\n')
+t.end()
+
+# --- a real config, and the socket it names ---
+t = Trial(init=False)
+os.mkdir(t.dir + '/etc')
+os.mkdir(t.dir + '/run')
+conf, path = t.dir + '/etc/sigra.conf', t.dir + '/run/s'
+pam = t.dir + '/pam.d'
+os.mkdir(pam)
+me = pwd.getpwuid(os.getuid()).pw_name
+r = call('-c', conf, '-s', t.where, 'init', '--owner', me)
+check(r.code == 0, 'a store with a config', r.text())
+with open(conf, 'a') as f:
+    f.write('\n[verifier]\nsocket = %s\n' % path)
+
+
+def configured(*args):
+    return call('-c', conf, *args)
+
+
+finds('no daemon', [('warning', 'socket')], who=configured)
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.bind(path)
+if os.getuid() == 0:
+    finds('nobody listens', [('error', 'socket-connect')], who=configured)
+    s.listen(64)
+    finds('a daemon', [], who=configured)
+    os.chmod(t.dir + '/run', 0o777)
+    finds('a directory for all', [('error', 'socket-directory')],
+          who=configured)
+    os.chmod(t.dir + '/run', 0o755)
+else:
+    finds('a directory that is not root\'s', [('error', 'socket-directory')],
+          who=configured)
+if os.getuid() == 0:
+    os.chmod(t.dir, 0o755)
+    os.chmod(path, 0o666)
+    r = call('-c', conf, 'doctor', '--pam-dir', pam, user='nobody')
+    expect(r, 0, 'without rights it says what it could not see',
+           out='warning: unprivileged')
+    r = call('-c', conf, 'doctor', '--pam-dir', pam,
+             env=environment(SUDO_UID='1000'))
+    expect(r, 5, 'nothing is read for callers of sudo', err='not for sudo')
+
+# --- the installed programs, in a mount namespace of its own ---
+IN = """set -e
+mount -t tmpfs none /usr/local
+mkdir -p "$(dirname "$1")" "$(dirname "$2")"
+cp "$3" "$1"
+printf '#!/bin/sh\\necho %s\\n' "$4" >"$2"
+chmod "$5" "$1" && chmod 755 "$2"
+shift 5
+exec "$@"
+"""
+
+
+def installed(what, expected, version, mode='644'):
+    paths = [f['text'].split()[0] for f in json.loads(configured(
+        '--json', 'doctor', '--all', '--pam-dir', pam).out)['findings']
+        if f['id'] in ('module', 'verifier')]
+    p = subprocess.run(
+        ['unshare', '-m', 'sh', '-c', IN, 'sh'] + paths +
+        [MODULE, version, mode, SIGRACTL, '-c', conf, '--json', 'doctor',
+         '--pam-dir', pam], capture_output=True, text=True,
+        env=environment())
+    found = {(f['severity'], f['id']) for f in
+             json.loads(p.stdout or '{"findings": []}')['findings']}
+    check(found == set(expected) and p.stdout != '', what,
+          '%s\n%s%s' % (paths, p.stdout, p.stderr))
+
+
+release = call('--version').out.split()[1]
+if os.getuid() != 0 or SIGRACTL.startswith('/usr/local/') or \
+        subprocess.run(['unshare', '-m', 'true']).returncode != 0:
+    skip('programs are installed in a mount namespace')
+else:
+    installed('all is installed', [], "'sigrad %s'" % release)
+    installed('a verifier of another release',
+              [('error', 'verifier-version')], "'sigrad 99.9.9'")
+    installed('a module that others can write', [('error', 'module')],
+              "'sigrad %s'" % release, mode='666')
+with open(conf, 'a') as f:
+    f.write('nonsense = 1\n')
+finds('a broken config', [('error', 'config')], who=configured)
+t.end()
+done()
