@@ -53,14 +53,17 @@ apt_quietly() {
 	fi
 }
 
-# Installing a login service must not open this machine to anybody: sshd, if
-# it was not here before, is neither started nor enabled.
+# Installing must not open this machine to anybody, nor start anything: a
+# service that was not here before is neither started nor enabled.
 keep_services_off() {
-	sshd_is_new=false
+	new_services=
 	case " $* " in
-	*" openssh-server "*) sshd_is_new=true ;;
+	*" openssh-server "*) new_services="ssh.service ssh.socket" ;;
 	esac
-	if $sshd_is_new && [ ! -e /usr/sbin/policy-rc.d ]; then
+	case " $* " in
+	*" postgresql "*) new_services="$new_services postgresql.service" ;;
+	esac
+	if [ -n "$new_services" ] && [ ! -e /usr/sbin/policy-rc.d ]; then
 		guard=/usr/sbin/policy-rc.d
 		printf '#!/bin/sh\nexit 101\n' >"$guard"
 		chmod 755 "$guard"
@@ -70,12 +73,15 @@ keep_services_off() {
 let_services_be() {
 	[ -z "$guard" ] || rm -f "$guard"
 	guard=
-	$sshd_is_new || return 0
+	[ -n "$new_services" ] || return 0
 	if command -v systemctl >/dev/null; then
-		systemctl disable ssh.service ssh.socket >/dev/null 2>&1
+		# shellcheck disable=SC2086 # a list of words
+		systemctl disable $new_services >/dev/null 2>&1
 	fi
-	echo "openssh-server is installed, but switched off; to have sshd:"
-	echo "  systemctl enable --now ssh"
+	echo "Installed, but switched off; to have them:"
+	for unit in $new_services; do
+		echo "  systemctl enable --now $unit"
+	done
 }
 
 # make_work NAME: a directory for everything, gone at the end.
