@@ -14,7 +14,9 @@
 #include "base/fault.h"
 #include "base/secret.h"
 
-#define PROMPT_TEXT_SIZE 512 /* PAM_MAX_MSG_SIZE */
+/* A QR code of half blocks is about 5 KiB; what PAM_MAX_MSG_SIZE (512) says is
+ * kept by no caller. */
+#define PROMPT_TEXT_SIZE 8192
 /* misc_conv(3) reads 511 bytes and does not say when it has cut: an answer
  * that fills its buffer is refused, so 510 can be handed over whole. */
 #define ANSWER_MAX 510
@@ -33,6 +35,11 @@ enum prompt_purpose {
 	PURPOSE_OLD_PASSWORD, /* the current one, before a change */
 	PURPOSE_NEW_PASSWORD,
 	PURPOSE_NEW_PASSWORD_AGAIN,
+	PURPOSE_CODE,	   /* a one-time code, alone */
+	PURPOSE_COMBINED,  /* password and code in one answer */
+	PURPOSE_CONFIRM,   /* the first code of a device being enrolled */
+	PURPOSE_TYPE_BACK, /* one of the backup codes just shown */
+	PURPOSE_CHOICE,	   /* yes or no */
 };
 
 struct prompt {
@@ -61,6 +68,11 @@ struct io {
 			      uint32_t *mask, struct fault *);
 	/* Seconds since the epoch. */
 	int64_t (*now)(struct io *);
+	/* Seconds since this boot, suspended ones too (CLOCK_BOOTTIME). */
+	int64_t (*uptime)(struct io *);
+	/* From here on answers may take a person's time: who is asked has
+	 * proved himself and sets something up.  NULL: they may anyway. */
+	void (*patience)(struct io *);
 	/* Sleep; a test's clock moves instead. */
 	void (*pause)(struct io *, unsigned milliseconds);
 };

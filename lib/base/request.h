@@ -22,13 +22,23 @@ enum request_phase {
 	PHASE_PASSWORD_UPDATE, /* pam_sm_chauthtok, PAM_UPDATE_AUTHTOK */
 	PHASE_SESSION_OPEN,    /* pam_sm_open_session */
 	PHASE_SESSION_CLOSE,   /* pam_sm_close_session */
+	PHASE_ENROLL,	       /* sigractl enroll: prove who you are, then
+				  add a one-time code device of your own */
 };
 
 enum request_flag {
 	REQUEST_SILENT = 1 << 0,	 /* PAM_SILENT */
 	REQUEST_DISALLOW_NULL = 1 << 1,	 /* PAM_DISALLOW_NULL_AUTHTOK */
 	REQUEST_CHANGE_EXPIRED = 1 << 2, /* PAM_CHANGE_EXPIRED_AUTHTOK */
+	REQUEST_ASCII = 1 << 3, /* whoever reads the prompts has no UTF-8 */
 };
+
+/* A process, for good: the number and the start time (/proc/PID/stat 22). */
+struct request_process {
+	pid_t pid; /* 0: none */
+	uint64_t start;
+};
+#define REQUEST_ANCESTORS_MAX 16
 
 struct request {
 	enum request_phase phase;
@@ -43,8 +53,12 @@ struct request {
 	uid_t ruid;		  /* real uid of the calling person */
 	pid_t pid;		  /* the host process */
 	uint64_t pid_start;	  /* its start time, /proc/PID/stat 22 */
-	struct id login;	  /* handed over: the login that was proved */
-	struct id session;	  /* close: the session row to end */
+	struct request_process leader; /* of the host's session, getsid(2) */
+	uint8_t ancestors;	       /* how many of ancestor[] are known */
+	struct request_process ancestor[REQUEST_ANCESTORS_MAX]; /* the host's
+				  parent first; ends where one is unknown */
+	struct id login;   /* handed over: the login that was proved */
+	struct id session; /* close: the session row to end */
 };
 
 #endif

@@ -26,10 +26,11 @@ lockout_sound(const struct lockout_counts *c, const struct lockout_limits *l)
 	return c->pair_failed >= 0 && c->pair_pending >= 0 &&
 	       c->user_failed >= 0 && c->user_pending >= 0 &&
 	       c->source_failed >= 0 && c->source_pending >= 0 &&
+	       c->run_failed >= 0 &&
 	       (c->pair_failed == 0 || c->pair_last > 0) &&
-	       l->pair_tries > 0 && l->pair_wait >= 0 && l->user_tries > 0 &&
-	       l->user_window >= 0 && l->source_tries > 0 &&
-	       l->source_window >= 0;
+	       (c->run_failed == 0 || c->run_last > 0) && l->pair_tries > 0 &&
+	       l->pair_wait >= 0 && l->user_tries > 0 && l->user_window >= 0 &&
+	       l->source_tries > 0 && l->source_window >= 0;
 }
 
 /*
@@ -48,21 +49,32 @@ lockout_window(int64_t failed, int64_t pending, int64_t tries, int64_t end,
 	return (struct lockout_decision){ .verdict = LOCKOUT_ADMIT };
 }
 
+/* Failures in a row, their last, and what is still pending. */
+struct lockout_row {
+	int64_t failed, last, pending;
+};
+
 /* As a window, but once the wait is over one try at a time is let through;
  * its failure is the last one then, and locks again. */
 static struct lockout_decision
-lockout_pair(const struct lockout_counts *c, const struct lockout_limits *l,
-	     int64_t now)
+lockout_row(const struct lockout_row *row, int64_t tries, int64_t wait,
+	    int64_t deadline, int64_t now)
 {
-	int64_t end = lockout_later(c->pair_last, l->pair_wait);
+	int64_t end = lockout_later(row->last, wait);
 
-	if (c->pair_failed < l->pair_tries || now < end)
-		return lockout_window(c->pair_failed, c->pair_pending,
-				      l->pair_tries, end, c->pending_deadline,
-				      now);
-	if (c->pair_pending > 0)
-		return lockout_until(LOCKOUT_WAIT, c->pending_deadline, now);
+	if (row->failed < tries || now < end)
+		return lockout_window(row->failed, row->pending, tries, end,
+				      deadline, now);
+	if (row->pending > 0)
+		return lockout_until(LOCKOUT_WAIT, deadline, now);
 	return (struct lockout_decision){ .verdict = LOCKOUT_ADMIT };
+}
+
+static struct lockout_row
+lockout_pair(const struct lockout_counts *c)
+{
+	return (struct lockout_row){ c->pair_failed, c->pair_last,
+				     c->pair_pending };
 }
 
 /* Of two decisions the one that lets through less, and for longer. */
@@ -76,23 +88,34 @@ lockout_stricter(struct lockout_decision a, struct lockout_decision b)
 	return a.verdict == LOCKOUT_WAIT ? a : b;
 }
 
+/* D, or what the failures of the source alone come to.  Strangers who share
+ * the place with somebody known there shut them out no more than others do. */
+static struct lockout_decision
+lockout_source(struct lockout_decision d, const struct lockout_counts *c,
+	       const struct lockout_limits *l, int64_t now)
+{
+	if (c->source_known && c->pair_failed == 0)
+		return d;
+	return lockout_stricter(
+		d,
+		lockout_window(
+			c->source_failed, c->source_pending, l->source_tries,
+			lockout_later(c->source_oldest, l->source_window),
+			c->pending_deadline, now));
+}
+
 struct lockout_decision
 lockout_judge(const struct lockout_counts *c, const struct lockout_limits *l,
 	      int64_t now)
 {
+	struct lockout_row pair = lockout_pair(c);
 	struct lockout_decision d;
 
 	if (!lockout_sound(c, l))
 		return lockout_until(LOCKOUT_LOCKED, now, now);
-	/* Nor do strangers who share the place with somebody known there. */
-	if (c->source_known && c->pair_failed == 0)
-		return lockout_pair(c, l, now);
-	d = lockout_stricter(lockout_pair(c, l, now),
-			     lockout_window(c->source_failed,
-					    c->source_pending, l->source_tries,
-					    lockout_later(c->source_oldest,
-							  l->source_window),
-					    c->pending_deadline, now));
+	d = lockout_row(&pair, l->pair_tries, l->pair_wait,
+			c->pending_deadline, now);
+	d = lockout_source(d, c, l, now);
 	/* What others do elsewhere shuts nobody out of places known good. */
 	if (c->console || c->source_known)
 		return d;
@@ -101,4 +124,21 @@ lockout_judge(const struct lockout_counts *c, const struct lockout_limits *l,
 		lockout_window(c->user_failed, c->user_pending, l->user_tries,
 			       lockout_later(c->user_oldest, l->user_window),
 			       c->pending_deadline, now));
+}
+
+struct lockout_decision
+lockout_judge_second(const struct lockout_counts *c,
+		     const struct lockout_limits *l, int64_t now)
+{
+	struct lockout_row row = { c->run_failed, c->run_last,
+				   c->user_pending };
+
+	if (!lockout_sound(c, l) || l->second_tries <= 0 || l->second_wait < 0)
+		return lockout_until(LOCKOUT_LOCKED, now, now);
+	if (c->console || c->source_known)
+		row = lockout_pair(c);
+	return lockout_source(lockout_row(&row, l->second_tries,
+					  l->second_wait, c->pending_deadline,
+					  now),
+			      c, l, now);
 }

@@ -19,6 +19,8 @@ struct lockout_limits {
 	int64_t user_window;   /* ... in so many seconds */
 	int64_t source_tries;  /* failures per source ... */
 	int64_t source_window; /* ... in so many seconds */
+	int64_t second_tries;  /* failures at a second factor per user */
+	int64_t second_wait;   /* then this many seconds */
 };
 
 /* Failures and pending reservations as of now; a pending one whose deadline
@@ -34,8 +36,11 @@ struct lockout_counts {
 	int64_t source_pending;
 	int64_t source_oldest;
 	int64_t pending_deadline; /* the earliest deadline of all pending */
-	bool source_known;	  /* this user got in from here, 30 days */
-	bool console;		  /* the physical console */
+	/* Over all sources: each one's failures since its last success, 24 h.
+	 * For second factors. */
+	int64_t run_failed, run_last;
+	bool source_known; /* this user got in from here, 30 days */
+	bool console;	   /* the physical console */
 };
 
 enum lockout_verdict {
@@ -52,5 +57,16 @@ struct lockout_decision {
 struct lockout_decision lockout_judge(const struct lockout_counts *counts,
 				      const struct lockout_limits *limits,
 				      int64_t now);
+
+/*
+ * A second factor, which is checked only after a right password: all sources
+ * together have second_tries, then second_wait, then one try at a time.  The
+ * console and a source known good are judged by their own failures alone, so
+ * that nobody elsewhere shuts them out (the run counts all the same).  The
+ * limit on the source's failures is that of lockout_judge().
+ */
+struct lockout_decision
+lockout_judge_second(const struct lockout_counts *counts,
+		     const struct lockout_limits *limits, int64_t now);
 
 #endif

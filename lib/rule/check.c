@@ -287,50 +287,82 @@ rule_check_anybody(const struct rule *rules, size_t n,
 			  "'admit' rule");
 }
 
-/* The groups that rules name, each once. */
-struct rule_groups {
-	size_t n;
-	struct rule_item name[RULE_GROUPS_MAX];
-};
+#define RULE_SECOND ((uint32_t)POLICY_SECOND_FACTORS)
 
-/* False: there is no room for this one. */
 static bool
-rule_group_note(struct rule_groups *g, const struct rule_item *item)
+rule_names_second(const struct rule *r)
 {
-	for (size_t i = 0; i < g->n; i++)
-		if (strcmp(g->name[i].s, item->s) == 0)
+	for (unsigned i = 0; i < r->alternatives; i++)
+		if ((r->require[i] & RULE_SECOND) != 0)
 			return true;
-	if (g->n == RULE_GROUPS_MAX)
+	return false;
+}
+
+static bool
+rule_second_alone(const struct rule *r)
+{
+	for (unsigned i = 0; i < r->alternatives; i++)
+		if ((r->require[i] & ~RULE_SECOND) == 0)
+			return true;
+	return false;
+}
+
+/* Are people asked once for everything, wherever this rule matches? */
+static bool
+rule_asks_once(const struct rule *r)
+{
+	const char *services = r->service;
+	struct rule_item item;
+
+	if (r->prompt != RULE_PROMPT_AUTO)
+		return r->prompt == RULE_PROMPT_SINGLE;
+	if (text_empty(services))
 		return false;
-	g->name[g->n++] = *item;
+	while (rule_item_next(&services, &item))
+		if (!rule_service_single(item.s))
+			return false;
 	return true;
 }
 
+/*
+ * What a rule says beside its factors, and to no effect.  None of it admits
+ * with nothing: nobody is exempt from an alternative of second factors alone.
+ */
 static void
-rule_check_groups(const struct rule *rules, size_t n,
-		  struct rule_findings *all)
+rule_check_second(const struct rule *r, struct rule_findings *all)
 {
-	struct rule_groups groups = { .n = 0 };
-	struct rule_item item;
-	char text[RULE_TEXT_SIZE];
-	struct buf b;
+	bool second = rule_names_second(r);
+	bool auth = (r->phases & RULE_PHASE(POLICY_PHASE_AUTH)) != 0;
+	bool enroll = r->unenrolled == RULE_UNENROLLED_ENROLL;
 
-	buf_start(&b, text, sizeof(text));
-	buf_printf(&b,
-		   "one group too many: all rules together may name %d groups",
-		   RULE_GROUPS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		const char *list = rules[i].group;
-
-		if (text_empty(list))
-			continue;
-		while (rule_item_next(&list, &item))
-			if (!rule_group_note(&groups, &item)) {
-				rule_find(all, RULE_ERROR, rules[i].position,
-					  text);
-				return;
-			}
-	}
+	if (r->action != POLICY_ACTION_REQUIRE)
+		return;
+	if (rule_second_alone(r))
+		rule_find(all, RULE_WARNING, r->position,
+			  "a second factor alone is enough for it: whoever "
+			  "has the device gets in; write it beside another, "
+			  "as in 'password+otp'");
+	if (r->unenrolled != RULE_UNENROLLED_DENY && !second)
+		rule_find(all, RULE_WARNING, r->position,
+			  "says what becomes of the unenrolled, but names no "
+			  "second factor; add one, as in 'password+otp'");
+	if (enroll && second && !auth)
+		rule_find(all, RULE_WARNING, r->position,
+			  "nobody can enroll here: it is not for the auth "
+			  "phase");
+	if (enroll && second && auth && rule_asks_once(r))
+		rule_find(all, RULE_WARNING, r->position,
+			  "nobody can enroll here: there is one prompt for "
+			  "everything; use 'exempt', or another rule for "
+			  "services that can show a QR code");
+	if (r->trust_days != 0 && !second)
+		rule_find(all, RULE_WARNING, r->position,
+			  "trusts devices, but names no second factor that "
+			  "they could stand for");
+	if ((r->trust_days != 0 || r->step_up != 0) && !auth)
+		rule_find(all, RULE_WARNING, r->position,
+			  "trusted devices and step-up are for the auth "
+			  "phase, which it is not for");
 }
 
 /* Errors first, so that no flood of warnings hides one. */
@@ -347,10 +379,11 @@ rule_check(const struct rule *rules, size_t n, bool root_known,
 	/* Texts that break their form cannot be held against each other. */
 	if (!sound)
 		return all.n;
-	rule_check_groups(rules, n, &all);
 	rule_check_root(rules, n, root_known, &all);
 	rule_check_anybody(rules, n, &all);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		rule_check_idle(rules, i, &all);
+		rule_check_second(&rules[i], &all);
+	}
 	return all.n;
 }

@@ -274,8 +274,10 @@ static const struct rule rule_initial[] = {
 			  RULE_PHASE(POLICY_PHASE_PASSWORD),
 		.action = POLICY_ACTION_REQUIRE,
 		.alternatives = 1,
-		.require = { POLICY_BIT(POLICY_FACTOR_PASSWORD) },
+		.require = { POLICY_BIT(POLICY_FACTOR_PASSWORD) |
+			     POLICY_BIT(POLICY_FACTOR_OTP) },
 		.note = "everybody proves who they are",
+		.unenrolled = RULE_UNENROLLED_EXEMPT,
 	},
 	{
 		.phases = RULE_PHASE(POLICY_PHASE_ACCOUNT) |

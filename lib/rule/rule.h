@@ -16,7 +16,6 @@
 #define RULE_TEXT_SIZE 256
 #define RULES_MAX 256
 #define RULE_GROUPS_ONE 16 /* Unix groups that one rule may name */
-#define RULE_GROUPS_MAX 64 /* Unix groups that all rules together name */
 
 /* Bits of rule.phases. */
 #define RULE_PHASE(phase) (UINT32_C(1) << (phase))
@@ -30,6 +29,33 @@ enum rule_account {
 	RULE_ACCOUNT_KNOWN,
 	RULE_ACCOUNT_UNKNOWN
 };
+
+/* What becomes of an account that has none of the second factors the rule
+ * names. */
+enum rule_unenrolled {
+	RULE_UNENROLLED_DENY = 0, /* and everybody is asked for everything */
+	RULE_UNENROLLED_EXEMPT,
+	RULE_UNENROLLED_ENROLL, /* inside the login, now */
+	RULE_UNENROLLED_UNTIL,	/* exempt before unenrolled_until, then deny */
+};
+
+enum rule_prompt {
+	RULE_PROMPT_AUTO = 0, /* single for services known to take one string
+				 only (rule_service_single()), else multi */
+	RULE_PROMPT_MULTI,    /* a prompt a factor */
+	RULE_PROMPT_SINGLE,   /* password and code in one answer */
+};
+
+/* How a QR code is drawn inside a login. */
+enum rule_qr {
+	RULE_QR_AUTO = 0, /* half blocks, or ASCII where there is no UTF-8 */
+	RULE_QR_UTF8,
+	RULE_QR_ASCII,
+	RULE_QR_NONE, /* the secret as text, only */
+};
+
+#define RULE_TRUST_DAYS_MAX 365
+#define RULE_STEP_UP_MAX 86400 /* seconds */
 
 /*
  * An empty condition matches everything.  Patterns are fnmatch(3) globs in
@@ -51,6 +77,14 @@ struct rule {
 	char group[RULE_TEXT_SIZE];   /* Unix groups, names with commas */
 	char network[RULE_TEXT_SIZE]; /* CIDRs with commas; IPv4, IPv6 */
 	char note[RULE_TEXT_SIZE];
+	/* RULE of action `require` only; zero otherwise. */
+	enum rule_unenrolled unenrolled;
+	int64_t unenrolled_until; /* RULE_UNENROLLED_UNTIL; else 0 */
+	int64_t trust_days;	  /* 0: no device is trusted */
+	int64_t step_up;	  /* seconds; 0: always ask */
+	enum rule_prompt prompt;
+	enum rule_qr qr;
+	bool qr_invert; /* for dark text on a light ground */
 };
 
 /* What a rule is held against. */
@@ -89,6 +123,20 @@ bool rule_action_parse(const char *s, enum policy_action *out);
 const char *rule_account_name(enum rule_account account);
 bool rule_account_parse(const char *s, enum rule_account *out);
 
+/* "deny", "exempt", "enroll", "until"; "auto", "multi", "single"; "auto",
+ * "utf8", "ascii", "none". */
+const char *rule_unenrolled_name(enum rule_unenrolled unenrolled);
+bool rule_unenrolled_parse(const char *s, enum rule_unenrolled *out);
+const char *rule_prompt_name(enum rule_prompt prompt);
+bool rule_prompt_parse(const char *s, enum rule_prompt *out);
+const char *rule_qr_name(enum rule_qr qr);
+bool rule_qr_parse(const char *s, enum rule_qr *out);
+
+/* Does the service hand over one string, and cannot be asked again (vsftpd,
+ * dovecot, postgresql, saslauthd's ...)?  By its name, exactly.  pam_sigra(8)
+ * has the list. */
+bool rule_service_single(const char *service);
+
 /* Is every field of the rule well formed (patterns, CIDRs, group names)?
  * The fault says which is not, and what it should look like. */
 enum status rule_valid(const struct rule *r, struct fault *f) MUST_USE;
@@ -113,8 +161,9 @@ struct rule_finding {
  * auth on "login": neither an abstain rule for an unknown root nor, when
  * ROOT_KNOWN, a require rule), lets nobody in at all, or abstains before it
  * asks anybody for anything.  Warnings: a rule that an earlier one always
- * shadows, a rule that can never match.  Returns how many findings there are;
- * writes at most MAX of them, errors first.
+ * shadows, a rule that can never match, a second factor that is enough alone,
+ * and what a rule says of second factors to no effect.  Returns how many
+ * findings there are; writes at most MAX of them, errors first.
  */
 size_t rule_check(const struct rule *rules, size_t n, bool root_known,
 		  struct rule_finding *out, size_t max);
@@ -126,8 +175,9 @@ bool rule_root_left(const struct rule *rules, size_t n,
 /*
  * The rules of a new store, in order: abstain for unknown accounts of cron,
  * atd and systemd-user; abstain for an unknown root; require the password
- * (auth, password); admit by account state (account, session) for known
- * accounts.  Ids are left empty.  Returns how many (at most MAX).
+ * and, from whoever has one, a one-time code (auth, password); admit by
+ * account state (account, session) for known accounts.  Ids are left empty.
+ * Returns how many (at most MAX).
  */
 size_t rule_defaults(struct rule *out, size_t max);
 

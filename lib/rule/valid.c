@@ -160,6 +160,50 @@ rule_demand_valid(const struct rule *r, struct fault *f)
 	return STATUS_OK;
 }
 
+/* What a rule says of second factors. */
+static enum status
+rule_unenrolled_valid(const struct rule *r, struct fault *f)
+{
+	bool until = r->unenrolled == RULE_UNENROLLED_UNTIL;
+
+	if ((unsigned)r->unenrolled > RULE_UNENROLLED_UNTIL)
+		return fault(f, STATUS_INVALID,
+			     "unenrolled: a rule says deny, exempt, enroll or "
+			     "until");
+	if (until != (r->unenrolled_until > 0) || r->unenrolled_until < 0)
+		return fault(f, STATUS_INVALID,
+			     "unenrolled: 'until' and a date go together");
+	return STATUS_OK;
+}
+
+static enum status
+rule_extras_valid(const struct rule *r, struct fault *f)
+{
+	if (r->trust_days < 0 || r->trust_days > RULE_TRUST_DAYS_MAX)
+		return fault(f, STATUS_INVALID,
+			     "trust: a device is trusted for 0 to %d days",
+			     RULE_TRUST_DAYS_MAX);
+	if (r->step_up < 0 || r->step_up > RULE_STEP_UP_MAX)
+		return fault(f, STATUS_INVALID,
+			     "step-up: a proof is good for 0 to %d seconds",
+			     RULE_STEP_UP_MAX);
+	if ((unsigned)r->prompt > RULE_PROMPT_SINGLE)
+		return fault(f, STATUS_INVALID,
+			     "prompt: a rule says auto, multi or single");
+	if ((unsigned)r->qr > RULE_QR_NONE)
+		return fault(f, STATUS_INVALID,
+			     "qr: a rule says auto, utf8, ascii or none");
+	if (r->action == POLICY_ACTION_REQUIRE)
+		return STATUS_OK;
+	if (r->unenrolled != RULE_UNENROLLED_DENY || r->trust_days != 0 ||
+	    r->step_up != 0 || r->prompt != RULE_PROMPT_AUTO ||
+	    r->qr != RULE_QR_AUTO || r->qr_invert)
+		return fault(f, STATUS_INVALID,
+			     "only a 'require' rule says something of the "
+			     "unenrolled, trust, step-up, prompt or QR codes");
+	return STATUS_OK;
+}
+
 static enum status
 rule_words_valid(const struct rule *r, struct fault *f)
 {
@@ -213,5 +257,9 @@ rule_valid(const struct rule *r, struct fault *f)
 			st = rule_list_valid(&lists[i], f);
 	if (st == STATUS_OK)
 		st = rule_groups_few(r, f);
+	if (st == STATUS_OK)
+		st = rule_unenrolled_valid(r, f);
+	if (st == STATUS_OK)
+		st = rule_extras_valid(r, f);
 	return st == STATUS_OK ? rule_text_valid("note", r->note, f) : st;
 }

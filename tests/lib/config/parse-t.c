@@ -41,6 +41,8 @@ test_good(void)
 	config_defaults(&defaults);
 	CHECK_STR(defaults.store_where, "sqlite:/var/lib/sigra/sigra.db");
 	CHECK_EQ(defaults.argon2_memory_kib, 65536);
+	CHECK_EQ(defaults.guess_second_tries, 5);
+	CHECK_EQ(defaults.guess_second_wait, 900);
 	CHECK_OK(parse(""), &f);
 	CHECK(memcmp(&c, &defaults, sizeof(c)) == 0);
 	CHECK_OK(parse("# a\n\n  \t\n   ; b\n; c\n[store] ; here\n"
@@ -112,6 +114,16 @@ test_numbers(void)
 			"t: line 3: guess.pair_tries must "
 			"be a number from 1 to 1000");
 	}
+	CHECK_OK(parse("[guess]\nsecond_tries = 1000\nsecond_wait = 86400\n"),
+		 &f);
+	CHECK_EQ(c.guess_second_tries, 1000);
+	CHECK_EQ(c.guess_second_wait, 86400);
+	REFUSED("[guess]\nsecond_tries = 0\n",
+		"t: line 2: guess.second_tries must be a number from 1 to "
+		"1000");
+	REFUSED("[guess]\nsecond_wait = 86401\n",
+		"t: line 2: guess.second_wait must be a number from 1 to "
+		"86400");
 	CHECK_OK(parse("[guess]\npair_tries = 1\nuser_tries = 100000\n"), &f);
 	CHECK_EQ(c.guess_pair_tries, 1);
 	CHECK_EQ(c.guess_user_tries, 100000);

@@ -6,8 +6,8 @@
 #include "test.h"
 
 static const char *const names[LAWS] = {
-	[TOTAL] = "every combination gives one of the five steps",
-	[WHOLE] = "ALLOW only if a whole alternative has passed",
+	[TOTAL] = "every combination gives one of the six steps",
+	[WHOLE] = "ALLOW only for what the rule takes for enough",
 	[ACTIVE] = "ALLOW and RENEW only for an active account",
 	[UNLOCKED] = "never ALLOW through a lock",
 	[RULED] = "ALLOW only where a rule lets in",
@@ -17,9 +17,13 @@ static const char *const names[LAWS] = {
 	[RENEWS] = "RENEW iff an active account must change",
 	[REASONS] = "the reason of a denial is true, the account's first",
 	[BLIND] = "no question depends on state or answers",
+	[IN_TURN] = "a second question only after right answers",
+	[DEVICE] = "a trusted device stands for second factors only",
+	[STEPS] = "the step-up never asks, and is nobody else's",
+	[ENROLLS] = "ENROLL iff due, and then it lets in",
 	[MONOTONE] = "better answers never hurt, a lock always stops",
 	[LIVES] = "who has shown enough gets in",
-	[SEQUENCE] = "good, bad and unknown logins meet one sequence",
+	[SEQUENCE] = "good, bad and unknown logins meet one beginning",
 	[ENDS] = "a login asks each factor at most once, then ends",
 	[ARRIVES] = "an active account that answers right gets in",
 };
@@ -59,13 +63,15 @@ law_report(enum law law)
 
 	if (laws[law].broken)
 		test_note("phase %d action %d account %d require %u:%x|%x "
-			  "enrolled %x usable %x asked %x passed %x "
-			  "malformed %x locked %x%s%s%s -> %s, %s, "
+			  "unenrolled %d enrolled %x usable %x asked %x "
+			  "passed %x malformed %x locked %x spent %x "
+			  "untimely %x waived %x stepped %x%s%s%s -> %s, %s, "
 			  "factor %u, granted %x",
 			  (int)f->phase, (int)f->action, (int)f->account,
 			  f->alternatives, f->require[0], f->require[1],
-			  f->enrolled, f->usable, f->asked, f->passed,
-			  f->malformed, f->locked,
+			  (int)f->unenrolled, f->enrolled, f->usable, f->asked,
+			  f->passed, f->malformed, f->locked, f->spent,
+			  f->untimely, f->waived, f->stepped,
 			  f->cancelled ? " cancelled" : "",
 			  f->must_change ? " must-change" : "",
 			  f->privileged ? " privileged" : "",

@@ -17,6 +17,10 @@ enum law {
 	RENEWS,
 	REASONS,
 	BLIND,
+	IN_TURN,
+	DEVICE,
+	STEPS,
+	ENROLLS,
 	MONOTONE,
 	LIVES,
 	SEQUENCE,
@@ -42,6 +46,14 @@ void law_break(enum law law, const struct policy_facts *f,
 /* One test point a law. */
 void law_report_all(void);
 
+/* Hold every law about one decision (hold.c). */
+void hold_all(const struct policy_facts *f);
+
+/* What is no law (edges.c). */
+void check_edges(void);
+
+#define SECOND ((uint32_t)POLICY_SECOND_FACTORS)
+
 /* Could the rule admit anybody, and nobody with nothing? */
 static inline bool
 sane(const struct policy_facts *f)
@@ -60,16 +72,65 @@ holds_one(const struct policy_facts *f, uint32_t set)
 		(f->require[1] & set) == f->require[1]);
 }
 
+/* Does it hold one but for second factors, and what is left is something? */
+static inline bool
+holds_bare(const struct policy_facts *f, uint32_t set)
+{
+	uint32_t a = f->require[0] & ~SECOND, b = f->require[1] & ~SECOND;
+
+	return (a != 0 && (a & set) == a) ||
+	       (f->alternatives == 2 && b != 0 && (b & set) == b);
+}
+
 static inline uint32_t
 named(const struct policy_facts *f)
 {
 	return f->require[0] | (f->alternatives == 2 ? f->require[1] : 0);
 }
 
+/* Right, whether the account has the factor or not. */
+static inline uint32_t
+right(const struct policy_facts *f)
+{
+	return f->asked & f->passed & ~f->malformed & ~f->locked & ~f->spent &
+	       ~f->untimely;
+}
+
 static inline uint32_t
 proved(const struct policy_facts *f)
 {
-	return f->asked & f->passed & f->enrolled & ~f->malformed & ~f->locked;
+	return right(f) & f->enrolled;
+}
+
+/* What a trusted device may stand for. */
+static inline uint32_t
+waived(const struct policy_facts *f)
+{
+	return f->waived & SECOND & f->enrolled & ~f->asked;
+}
+
+/* Known, and without any second factor that the rule names. */
+static inline bool
+unenrolled(const struct policy_facts *f)
+{
+	return f->account != POLICY_ACCOUNT_UNKNOWN &&
+	       (f->enrolled & named(f) & SECOND) == 0;
+}
+
+static inline bool
+exempt(const struct policy_facts *f)
+{
+	return unenrolled(f) && (f->unenrolled == POLICY_UNENROLLED_EXEMPT ||
+				 (f->unenrolled == POLICY_UNENROLLED_ENROLL &&
+				  f->phase == POLICY_PHASE_PASSWORD));
+}
+
+/* Does the rule have questions put one after the other? */
+static inline bool
+in_turn(const struct policy_facts *f)
+{
+	return f->unenrolled == POLICY_UNENROLLED_EXEMPT ||
+	       f->unenrolled == POLICY_UNENROLLED_ENROLL;
 }
 
 #endif

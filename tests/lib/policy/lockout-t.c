@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The laws of lockout.h, held against every combination of small counts and
- * of times before, at and after each border; then whole stories.
+ * of times before, at and after each border; then whole stories (stories.c).
  */
-#include "policy/lockout.h"
+#include "stories.h"
 
 #include "test.h"
-
-#define NOW 100000
 
 static const struct lockout_limits small = {
 	.pair_tries = 2,
@@ -16,6 +14,8 @@ static const struct lockout_limits small = {
 	.user_window = 900,
 	.source_tries = 3,
 	.source_window = 60,
+	.second_tries = 2,
+	.second_wait = 700,
 };
 
 enum law {
@@ -27,6 +27,11 @@ enum law {
 	MONOTONE,
 	LIVES,
 	UNTIL,
+	SECOND_LIMITS,
+	SECOND_LIVES,
+	SECOND_OWN,
+	SECOND_MONOTONE,
+	SECOND_UNTIL,
 	LAWS
 };
 
@@ -39,6 +44,13 @@ static const char *const names[LAWS] = {
 	[MONOTONE] = "more failures and pending guesses never help",
 	[LIVES] = "below all limits it admits",
 	[UNTIL] = "the end is in the future and the latest of all",
+	[SECOND_LIMITS] = "second factor: no more than the run and the source "
+			  "allow",
+	[SECOND_LIVES] = "second factor: no less either",
+	[SECOND_OWN] = "second factor: console and known sources have their "
+		       "own failures only",
+	[SECOND_MONOTONE] = "second factor: more failures never help",
+	[SECOND_UNTIL] = "second factor: the latest end, in the future",
 };
 
 static struct {
@@ -65,13 +77,15 @@ law_report(enum law law)
 
 	if (laws[law].broken)
 		test_note("pair %lld+%lld last %lld, user %lld+%lld, source "
-			  "%lld+%lld%s%s -> %x until %lld (now %d)",
+			  "%lld+%lld, run %lld last %lld%s%s -> %x until %lld "
+			  "(now %d)",
 			  (long long)c->pair_failed,
 			  (long long)c->pair_pending, (long long)c->pair_last,
 			  (long long)c->user_failed,
 			  (long long)c->user_pending,
 			  (long long)c->source_failed,
 			  (long long)c->source_pending,
+			  (long long)c->run_failed, (long long)c->run_last,
 			  c->source_known ? " known" : "",
 			  c->console ? " console" : "",
 			  (unsigned)laws[law].got.verdict,
@@ -87,17 +101,24 @@ rank(struct lockout_decision d)
 	return d.verdict == LOCKOUT_WAIT ? 1 : 0;
 }
 
-/* How far the pair, the user and the source let one through: 0 locked, 1
- * wait, 2 admit; said in other words than the code under test has. */
+/* How far a row, a window and so on let one through: 0 locked, 1 wait, 2
+ * admit; said in other words than the code under test has. */
+static int
+row_rank(int64_t failed, int64_t pending, int64_t tries, int64_t since,
+	 int64_t wait)
+{
+	if (failed < tries)
+		return failed + pending < tries ? 2 : 1;
+	if (since < wait)
+		return 0;
+	return pending == 0 ? 2 : 1;
+}
+
 static int
 pair_rank(const struct lockout_counts *c)
 {
-	if (c->pair_failed < small.pair_tries)
-		return c->pair_failed + c->pair_pending < small.pair_tries ? 2
-									   : 1;
-	if (NOW - c->pair_last < small.pair_wait)
-		return 0;
-	return c->pair_pending == 0 ? 2 : 1;
+	return row_rank(c->pair_failed, c->pair_pending, small.pair_tries,
+			NOW - c->pair_last, small.pair_wait);
 }
 
 static int
@@ -183,6 +204,115 @@ hold_all(const struct lockout_counts *c)
 	hold_monotone(c, d);
 }
 
+/* The row that a second factor is judged by, and its source. */
+static int
+second_rank(const struct lockout_counts *c)
+{
+	bool own = c->console || c->source_known;
+	int r = own ? row_rank(c->pair_failed, c->pair_pending,
+			       small.second_tries, NOW - c->pair_last,
+			       small.second_wait)
+		    : row_rank(c->run_failed, c->user_pending,
+			       small.second_tries, NOW - c->run_last,
+			       small.second_wait);
+	int s = undisturbed(c)
+			? 2
+			: window_rank(c->source_failed, c->source_pending,
+				      small.source_tries);
+
+	return r < s ? r : s;
+}
+
+static int64_t
+second_end(const struct lockout_counts *c)
+{
+	bool own = c->console || c->source_known;
+	int64_t failed = own ? c->pair_failed : c->run_failed;
+	int64_t last = own ? c->pair_last : c->run_last;
+	int64_t end = NOW + 1;
+
+	if (failed >= small.second_tries && last + small.second_wait > end)
+		end = last + small.second_wait;
+	if (!undisturbed(c) && c->source_failed >= small.source_tries &&
+	    c->source_oldest + small.source_window > end)
+		end = c->source_oldest + small.source_window;
+	return end;
+}
+
+static void
+hold_second(const struct lockout_counts *c)
+{
+	struct lockout_decision d = lockout_judge_second(c, &small, NOW);
+	struct lockout_counts more[4] = { *c, *c, *c, *c };
+	struct lockout_counts other = *c;
+	int low = second_rank(c);
+
+	law_hold(SECOND_LIMITS, rank(d) <= low, c, d);
+	law_hold(SECOND_LIVES, rank(d) >= low, c, d);
+	if (d.verdict == LOCKOUT_LOCKED)
+		law_hold(SECOND_UNTIL, d.until == second_end(c), c, d);
+	if (d.verdict == LOCKOUT_WAIT)
+		law_hold(SECOND_UNTIL, d.until == c->pending_deadline, c, d);
+	more[0].run_failed++;
+	more[0].run_last = c->run_last == 0 ? 1 : c->run_last;
+	more[1].user_pending++;
+	more[2].source_failed++;
+	more[3].pair_failed++;
+	more[3].pair_last = c->pair_last == 0 ? 1 : c->pair_last;
+	for (int i = 0; i < 4; i++)
+		law_hold(SECOND_MONOTONE,
+			 rank(lockout_judge_second(&more[i], &small, NOW)) <=
+				 rank(d),
+			 c, d);
+	if (!c->console && !c->source_known)
+		return;
+	other.run_failed = 100;
+	other.run_last = NOW;
+	other.user_pending = 100;
+	law_hold(SECOND_OWN,
+		 rank(lockout_judge_second(&other, &small, NOW)) == rank(d), c,
+		 d);
+}
+
+/* Every time that a second factor's counts can bear. */
+static void
+each_second_time(struct lockout_counts *c)
+{
+	static const int64_t shift[] = { -1, 0, 1, 500 };
+
+	for (int i = 0; i < 4 * 4 * 4 * 4; i++) {
+		c->pair_last = c->pair_failed == 0 ? 0
+						   : NOW - small.second_wait +
+							     shift[i & 3];
+		c->run_last = c->run_failed == 0 ? 0
+						 : NOW - small.second_wait +
+							   shift[i >> 2 & 3];
+		c->source_oldest =
+			NOW - small.source_window + shift[i >> 4 & 3];
+		c->source_known = (i >> 6 & 1) != 0;
+		c->console = (i >> 7 & 1) != 0;
+		hold_second(c);
+	}
+}
+
+static void
+visit_second(void)
+{
+	struct lockout_counts c = { .pending_deadline = NOW + 30 };
+
+	for (int i = 0; i < 4 * 4 * 4 * 3 * 5 * 3; i++) {
+		int n = i;
+
+		c.pair_failed = n % 4;
+		c.run_failed = (n /= 4) % 4;
+		c.user_pending = (n /= 4) % 4;
+		c.pair_pending = (n /= 4) % 3;
+		c.source_failed = (n /= 3) % 5;
+		c.source_pending = n / 5;
+		each_second_time(&c);
+	}
+}
+
 /* Every time that a count can bear, before, at and after its border. */
 static void
 each_time(struct lockout_counts *c)
@@ -220,122 +350,13 @@ visit(void)
 	}
 }
 
-static const struct lockout_limits usual = {
-	.pair_tries = 5,
-	.pair_wait = 900,
-	.user_tries = 50,
-	.user_window = 900,
-	.source_tries = 10,
-	.source_window = 60,
-};
-
-/* A source that guesses on and on at one user. */
-static void
-check_pair_story(void)
-{
-	struct lockout_counts c = { .pending_deadline = NOW + 60 };
-	struct lockout_decision d;
-
-	for (int i = 0; i < 5; i++) {
-		CHECK(lockout_judge(&c, &usual, NOW + i).verdict ==
-		      LOCKOUT_ADMIT);
-		c.pair_failed++;
-		c.pair_last = NOW + i;
-	}
-	d = lockout_judge(&c, &usual, NOW + 5);
-	CHECK(d.verdict == LOCKOUT_LOCKED);
-	CHECK_EQ(d.until, NOW + 4 + 900);
-	CHECK(lockout_judge(&c, &usual, d.until - 1).verdict ==
-	      LOCKOUT_LOCKED);
-	CHECK(lockout_judge(&c, &usual, d.until).verdict == LOCKOUT_ADMIT);
-	c.pair_pending = 1;
-	CHECK(lockout_judge(&c, &usual, d.until).verdict == LOCKOUT_WAIT);
-	c.pair_pending = 0;
-	c.pair_failed++;
-	c.pair_last = d.until;
-	CHECK(lockout_judge(&c, &usual, d.until + 1).verdict ==
-	      LOCKOUT_LOCKED);
-	CHECK_EQ(lockout_judge(&c, &usual, d.until + 1).until, d.until + 900);
-}
-
-/* Good logins at one moment: they wait for each other, none is refused. */
-static void
-check_pending_story(void)
-{
-	struct lockout_counts c = { .pending_deadline = NOW + 60 };
-	int reserved = 0;
-
-	while (lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_ADMIT) {
-		reserved++;
-		c.pair_pending++;
-		c.user_pending++;
-		c.source_pending++;
-	}
-	CHECK_EQ(reserved, 5);
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_WAIT);
-	CHECK_EQ(lockout_judge(&c, &usual, NOW).until, NOW + 60);
-	c.pair_pending--;
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_ADMIT);
-}
-
-/* Guesses from everywhere stop strangers, not who is known or present. */
-static void
-check_user_story(void)
-{
-	struct lockout_counts c = { .user_failed = 50,
-				    .user_oldest = NOW - 100 };
-	struct lockout_decision d = lockout_judge(&c, &usual, NOW);
-
-	CHECK(d.verdict == LOCKOUT_LOCKED);
-	CHECK_EQ(d.until, NOW + 800);
-	c.source_known = true;
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_ADMIT);
-	c.source_known = false;
-	c.console = true;
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_ADMIT);
-	c.source_failed = 10;
-	c.source_oldest = NOW - 10;
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_LOCKED);
-	CHECK_EQ(lockout_judge(&c, &usual, NOW).until, NOW + 50);
-}
-
-/* Numbers that cannot be admit nobody, and no sum runs over. */
-static void
-check_nonsense(void)
-{
-	struct lockout_counts c = { .pair_failed = -1 };
-	struct lockout_limits none = usual;
-
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_LOCKED);
-	c = (struct lockout_counts){ .source_pending = INT64_MIN };
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_LOCKED);
-	c = (struct lockout_counts){ .pair_failed = 5 };
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_LOCKED);
-	c = (struct lockout_counts){ .pair_failed = INT64_MAX,
-				     .pair_pending = INT64_MAX,
-				     .pair_last = INT64_MAX };
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_LOCKED);
-	CHECK_EQ(lockout_judge(&c, &usual, NOW).until, INT64_MAX);
-	CHECK_EQ(lockout_judge(&c, &usual, INT64_MAX).until, INT64_MAX);
-	c = (struct lockout_counts){ .user_pending = INT64_MAX };
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_WAIT);
-	c = (struct lockout_counts){ .console = true };
-	CHECK(lockout_judge(&c, &usual, NOW).verdict == LOCKOUT_ADMIT);
-	none.pair_tries = 0;
-	CHECK(lockout_judge(&c, &none, NOW).verdict == LOCKOUT_LOCKED);
-	memset(&none, 0, sizeof(none));
-	CHECK(lockout_judge(&c, &none, NOW).verdict == LOCKOUT_LOCKED);
-}
-
 int
 main(void)
 {
 	visit();
+	visit_second();
 	for (int law = 0; law < LAWS; law++)
 		law_report((enum law)law);
-	check_pair_story();
-	check_pending_story();
-	check_user_story();
-	check_nonsense();
+	check_stories();
 	return test_done();
 }

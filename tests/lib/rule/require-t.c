@@ -37,14 +37,14 @@ check_parse(void)
 {
 	CHECK_EQ(POLICY_FACTOR_COUNT, 5);
 	CHECK(parses("password") && got_n == 1 && got[0] == 1 && got[1] == 0);
-	CHECK(parses("password+totp | fido2") && got_n == 2 && got[0] == 3 &&
+	CHECK(parses("password+otp | fido2") && got_n == 2 && got[0] == 3 &&
 	      got[1] == 8 && got[2] == 0);
-	CHECK(parses("fido2|totp+password"));
+	CHECK(parses("fido2|otp+password"));
 	CHECK(got_n == 2 && got[0] == 8 && got[1] == 3);
-	CHECK(parses(" \tpassword  +\ttotp|hotp ") && got_n == 2 &&
+	CHECK(parses(" \tpassword  +\totp|hotp ") && got_n == 2 &&
 	      got[0] == 3 && got[1] == 4);
-	CHECK(parses("password|totp|hotp|fido2") && got_n == 4 && got[3] == 8);
-	CHECK(parses("password+totp+hotp+fido2+token") && got[0] == 31);
+	CHECK(parses("password|otp|hotp|fido2") && got_n == 4 && got[3] == 8);
+	CHECK(parses("password+otp+hotp+fido2+token") && got[0] == 31);
 }
 
 static void
@@ -58,24 +58,24 @@ check_refusals(void)
 	CHECK(refused("+", "missing"));
 	CHECK(refused("password|", "missing"));
 	CHECK(refused("|password", "missing"));
-	CHECK(refused("password||totp", "missing"));
+	CHECK(refused("password||otp", "missing"));
 	CHECK(refused("password+", "missing"));
-	CHECK(refused("password++totp", "missing"));
-	CHECK(refused("password totp", "'password totp'"));
+	CHECK(refused("password++otp", "missing"));
+	CHECK(refused("password otp", "'password otp'"));
 	CHECK(refused("pass", "'pass'"));
 	CHECK(refused("passwordx", "'passwordx'"));
 	CHECK(refused("Password", "'Password'"));
 	CHECK(refused("invalid", "'invalid'"));
-	CHECK(refused("otp", "password, totp, hotp, fido2, token"));
-	CHECK(refused("password,totp", "'password,totp'"));
+	CHECK(refused("pin", "password, otp, hotp, fido2, token"));
+	CHECK(refused("password,otp", "'password,otp'"));
 	CHECK(refused("password\n", "'password\\x0a'"));
-	CHECK(refused("\033[2Jtotp", "\\x1b"));
+	CHECK(refused("\033[2Jotp", "\\x1b"));
 	CHECK(refused("%s%n", "'%s%n'"));
-	CHECK(refused("totp+totp", "twice"));
-	CHECK(refused("totp+hotp|hotp+totp", "twice"));
-	CHECK(refused("password|totp|hotp|fido2|token", "more than 4"));
+	CHECK(refused("otp+otp", "twice"));
+	CHECK(refused("otp+hotp|hotp+otp", "twice"));
+	CHECK(refused("password|otp|hotp|fido2|token", "more than 4"));
 	memset(huge, ' ', sizeof(huge) - 1);
-	memcpy(huge, "totp", 4);
+	memcpy(huge, "otp", 3);
 	huge[sizeof(huge) - 1] = '\0';
 	CHECK(refused(huge, "255 bytes"));
 }
@@ -112,7 +112,7 @@ check_format(void)
 	char text[RULE_TEXT_SIZE], small[16];
 
 	rule_require_format(&r, text, sizeof(text));
-	CHECK(strcmp(text, "password+totp | fido2") == 0);
+	CHECK(strcmp(text, "password+otp | fido2") == 0);
 	/* What does not fit is not half there, for half asks for less. */
 	rule_require_format(&r, small, sizeof(small));
 	CHECK(small[0] == '\0');

@@ -90,6 +90,68 @@ check_words(void)
 	CHECK_EQ(account, RULE_ACCOUNT_UNKNOWN);
 }
 
+static void
+check_unenrolled_words(void)
+{
+	enum rule_unenrolled got = RULE_UNENROLLED_DENY;
+
+	for (int i = 0; i <= RULE_UNENROLLED_UNTIL; i++)
+		CHECK(rule_unenrolled_parse(
+			      rule_unenrolled_name((enum rule_unenrolled)i),
+			      &got) &&
+		      (int)got == i);
+	CHECK(same(rule_unenrolled_name(RULE_UNENROLLED_EXEMPT), "exempt"));
+	CHECK(same(rule_unenrolled_name((enum rule_unenrolled)99), "invalid"));
+	CHECK(!rule_unenrolled_parse("invalid", &got));
+	CHECK(!rule_unenrolled_parse("", &got));
+	CHECK(!rule_unenrolled_parse("Deny", &got));
+	CHECK_EQ(got, RULE_UNENROLLED_UNTIL);
+}
+
+static void
+check_prompt_words(void)
+{
+	enum rule_prompt prompt = RULE_PROMPT_AUTO;
+	enum rule_qr qr = RULE_QR_AUTO;
+
+	for (int i = 0; i <= RULE_PROMPT_SINGLE; i++)
+		CHECK(rule_prompt_parse(rule_prompt_name((enum rule_prompt)i),
+					&prompt) &&
+		      (int)prompt == i);
+	CHECK(same(rule_prompt_name(RULE_PROMPT_SINGLE), "single"));
+	CHECK(same(rule_prompt_name((enum rule_prompt)99), "invalid"));
+	CHECK(!rule_prompt_parse("singles", &prompt));
+	CHECK_EQ(prompt, RULE_PROMPT_SINGLE);
+	for (int i = 0; i <= RULE_QR_NONE; i++)
+		CHECK(rule_qr_parse(rule_qr_name((enum rule_qr)i), &qr) &&
+		      (int)qr == i);
+	CHECK(same(rule_qr_name(RULE_QR_UTF8), "utf8"));
+	CHECK(same(rule_qr_name((enum rule_qr)99), "invalid"));
+	CHECK(!rule_qr_parse("utf-8", &qr));
+	CHECK_EQ(qr, RULE_QR_NONE);
+}
+
+static void
+check_singles(void)
+{
+	static const char *const once[] = {
+		"cups",	   "dovecot", "ejabberd",   "freeradius", "imap",
+		"imaps",   "ldap",    "mariadb",    "mysql",	  "openvpn",
+		"pop",	   "pop3",    "postgresql", "proftpd",	  "pure-ftpd",
+		"radiusd", "samba",   "sddm",	    "sieve",	  "smtp",
+		"smtpd",   "vsftpd",  "xmpp",
+	};
+	static const char *const not_once[] = {
+		"",	 "sshd", "login", "sudo",  "su",    "passwd",
+		"imapx", "ima",	 "IMAP",  "imap ", "imap*", "gdm-password",
+	};
+
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		CHECK(rule_service_single(once[i]));
+	for (size_t i = 0; i < sizeof(not_once) / sizeof(not_once[0]); i++)
+		CHECK(!rule_service_single(not_once[i]));
+}
+
 static enum policy_action
 decides(const char *service, const char *user, bool known,
 	enum policy_phase phase)
@@ -119,6 +181,13 @@ check_default_forms(void)
 		CHECK_EQ(rules[i].position, i + 1);
 		CHECK(rules[i].id.s[0] == '\0' && rules[i].note[0] != '\0');
 	}
+	/* A code is asked of whoever has one, and of nobody else. */
+	CHECK(rules[2].alternatives == 1 &&
+	      rules[2].require[0] == (POLICY_BIT(POLICY_FACTOR_PASSWORD) |
+				      POLICY_BIT(POLICY_FACTOR_OTP)));
+	CHECK_EQ(rules[2].unenrolled, RULE_UNENROLLED_EXEMPT);
+	CHECK(rules[2].phases == (RULE_PHASE(POLICY_PHASE_AUTH) |
+				  RULE_PHASE(POLICY_PHASE_PASSWORD)));
 	memset(rules, 0, sizeof(rules));
 	CHECK_EQ(rule_defaults(rules, 2), 2);
 	CHECK(rules[2].phases == 0);
@@ -155,6 +224,9 @@ main(void)
 {
 	check_phases();
 	check_words();
+	check_unenrolled_words();
+	check_prompt_words();
+	check_singles();
 	check_default_forms();
 	check_defaults();
 	return test_done();

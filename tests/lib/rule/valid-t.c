@@ -85,6 +85,94 @@ check_structure(void)
 }
 
 static void
+check_unenrolled(void)
+{
+	start();
+	for (int i = 0; i < RULE_UNENROLLED_UNTIL; i++) {
+		rule.unenrolled = (enum rule_unenrolled)i;
+		rule.unenrolled_until = 0;
+		CHECK(valid());
+		rule.unenrolled_until = 1;
+		CHECK(invalid("unenrolled"));
+		rule.unenrolled_until = -1;
+		CHECK(invalid("unenrolled"));
+	}
+	rule.unenrolled = RULE_UNENROLLED_UNTIL;
+	CHECK(invalid("unenrolled"));
+	rule.unenrolled_until = 0;
+	CHECK(invalid("unenrolled"));
+	rule.unenrolled_until = 1;
+	CHECK(valid());
+	rule.unenrolled_until = INT64_MAX;
+	CHECK(valid());
+	rule.unenrolled = (enum rule_unenrolled)(RULE_UNENROLLED_UNTIL + 1);
+	CHECK(invalid("unenrolled"));
+}
+
+static void
+check_bounds(void)
+{
+	start();
+	rule.trust_days = 365;
+	rule.step_up = 86400;
+	rule.prompt = RULE_PROMPT_SINGLE;
+	rule.qr = RULE_QR_NONE;
+	rule.qr_invert = true;
+	CHECK(valid());
+	rule.trust_days = 366;
+	CHECK(invalid("trust"));
+	rule.trust_days = -1;
+	CHECK(invalid("trust"));
+	start();
+	rule.step_up = 86401;
+	CHECK(invalid("step-up"));
+	rule.step_up = -1;
+	CHECK(invalid("step-up"));
+	start();
+	rule.prompt = (enum rule_prompt)(RULE_PROMPT_SINGLE + 1);
+	CHECK(invalid("prompt"));
+	start();
+	rule.qr = (enum rule_qr)(RULE_QR_NONE + 1);
+	CHECK(invalid("qr"));
+}
+
+static void
+start_deny(void)
+{
+	start();
+	rule.action = POLICY_ACTION_DENY;
+	rule.alternatives = 0;
+}
+
+/* Each of them is for rules that require something. */
+static void
+check_require_only(void)
+{
+	start_deny();
+	CHECK(valid());
+	rule.unenrolled = RULE_UNENROLLED_EXEMPT;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.unenrolled_until = 1;
+	CHECK(invalid("unenrolled"));
+	start_deny();
+	rule.trust_days = 1;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.step_up = 1;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.prompt = RULE_PROMPT_MULTI;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.qr = RULE_QR_ASCII;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.qr_invert = true;
+	CHECK(invalid("only a 'require' rule"));
+}
+
+static void
 check_patterns(void)
 {
 	CHECK(GOOD(service, "sshd"));
@@ -187,6 +275,9 @@ int
 main(void)
 {
 	check_structure();
+	check_unenrolled();
+	check_bounds();
+	check_require_only();
 	check_patterns();
 	check_groups();
 	check_networks();

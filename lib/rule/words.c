@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The words of what a 'require' rule says beside its factors. */
+#include "rule/rule.h"
+
+#include <string.h>
+
+/* Words by number; what is no number of one has no word. */
+struct rule_words {
+	size_t n;
+	const char *const *word;
+};
+
+static const char *
+rule_word_name(const struct rule_words *w, size_t at)
+{
+	return at < w->n ? w->word[at] : "invalid";
+}
+
+static bool
+rule_word_parse(const struct rule_words *w, const char *s, size_t *out)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (strcmp(w->word[i], s) == 0) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+#define RULE_WORDS(words)                                                     \
+	{                                                                     \
+		sizeof(words) / sizeof((words)[0]), words                     \
+	}
+
+static const char *const rule_unenrolled_words[] = {
+	[RULE_UNENROLLED_DENY] = "deny",
+	[RULE_UNENROLLED_EXEMPT] = "exempt",
+	[RULE_UNENROLLED_ENROLL] = "enroll",
+	[RULE_UNENROLLED_UNTIL] = "until",
+};
+static const struct rule_words rule_unenrolled =
+	RULE_WORDS(rule_unenrolled_words);
+
+const char *
+rule_unenrolled_name(enum rule_unenrolled unenrolled)
+{
+	return rule_word_name(&rule_unenrolled, (size_t)unenrolled);
+}
+
+bool
+rule_unenrolled_parse(const char *s, enum rule_unenrolled *out)
+{
+	size_t at;
+
+	if (!rule_word_parse(&rule_unenrolled, s, &at))
+		return false;
+	*out = (enum rule_unenrolled)at;
+	return true;
+}
+
+static const char *const rule_prompt_words[] = {
+	[RULE_PROMPT_AUTO] = "auto",
+	[RULE_PROMPT_MULTI] = "multi",
+	[RULE_PROMPT_SINGLE] = "single",
+};
+static const struct rule_words rule_prompt = RULE_WORDS(rule_prompt_words);
+
+const char *
+rule_prompt_name(enum rule_prompt prompt)
+{
+	return rule_word_name(&rule_prompt, (size_t)prompt);
+}
+
+bool
+rule_prompt_parse(const char *s, enum rule_prompt *out)
+{
+	size_t at;
+
+	if (!rule_word_parse(&rule_prompt, s, &at))
+		return false;
+	*out = (enum rule_prompt)at;
+	return true;
+}
+
+static const char *const rule_qr_words[] = {
+	[RULE_QR_AUTO] = "auto",
+	[RULE_QR_UTF8] = "utf8",
+	[RULE_QR_ASCII] = "ascii",
+	[RULE_QR_NONE] = "none",
+};
+static const struct rule_words rule_qr = RULE_WORDS(rule_qr_words);
+
+const char *
+rule_qr_name(enum rule_qr qr)
+{
+	return rule_word_name(&rule_qr, (size_t)qr);
+}
+
+bool
+rule_qr_parse(const char *s, enum rule_qr *out)
+{
+	size_t at;
+
+	if (!rule_word_parse(&rule_qr, s, &at))
+		return false;
+	*out = (enum rule_qr)at;
+	return true;
+}
+
+/* Their protocols carry a name and one string, or their dialog has one field;
+ * saslauthd(8) hands on the names of protocols. */
+static const char *const rule_singles[] = {
+	"cups",	      "dovecot", "ejabberd",  "freeradius", "imap",  "imaps",
+	"ldap",	      "mariadb", "mysql",     "openvpn",    "pop",   "pop3",
+	"postgresql", "proftpd", "pure-ftpd", "radiusd",    "samba", "sddm",
+	"sieve",      "smtp",	 "smtpd",     "vsftpd",	    "xmpp",
+};
+
+bool
+rule_service_single(const char *service)
+{
+	for (size_t i = 0; i < sizeof(rule_singles) / sizeof(rule_singles[0]);
+	     i++)
+		if (strcmp(rule_singles[i], service) == 0)
+			return true;
+	return false;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* What rule_check() finds in what a rule says of second factors. */
+#include "rule/rule.h"
+
+#include "test.h"
+
+#define FOUND_MAX 16
+
+static struct rule rules[RULES_MAX];
+static size_t n;
+static struct rule_finding found[FOUND_MAX];
+
+#define PASSWORD POLICY_BIT(POLICY_FACTOR_PASSWORD)
+#define OTP POLICY_BIT(POLICY_FACTOR_OTP)
+
+/* A rule for one service that asks for SET. */
+static struct rule *
+asks(const char *service, uint32_t set)
+{
+	struct rule *r;
+
+	n = 1 + rule_defaults(rules + 1, RULES_MAX - 1);
+	r = &rules[0];
+	*r = (struct rule){ .phases = RULE_PHASE(POLICY_PHASE_AUTH),
+			    .action = POLICY_ACTION_REQUIRE,
+			    .alternatives = 1,
+			    .require = { set } };
+	for (size_t i = 0; i < n; i++)
+		rules[i].position = (int64_t)i + 1;
+	(void)strcpy(r->service, service);
+	return r;
+}
+
+static size_t
+check(void)
+{
+	size_t count;
+
+	memset(found, 0, sizeof(found));
+	count = rule_check(rules, n, false, found, FOUND_MAX);
+	if (count > 0)
+		test_note("%zu: %s", count, found[0].text);
+	return count;
+}
+
+/* Warned of WORD, and of nothing else. */
+static bool
+warned(const char *word)
+{
+	size_t count = check();
+
+	return count == 1 && found[0].severity == RULE_WARNING &&
+	       strstr(found[0].text, word) != NULL && found[0].position == 1;
+}
+
+static void
+check_second_alone(void)
+{
+	struct rule *r = asks("ftp", OTP);
+
+	CHECK(warned("second factor alone"));
+	r->unenrolled = RULE_UNENROLLED_EXEMPT;
+	CHECK(warned("second factor alone"));
+	r->alternatives = 2;
+	r->require[1] = PASSWORD;
+	CHECK(warned("second factor alone"));
+	r->require[0] = OTP | PASSWORD;
+	CHECK(check() == 0);
+	(void)asks("ftp", OTP | PASSWORD);
+	CHECK(check() == 0);
+}
+
+static void
+check_second_none(void)
+{
+	struct rule *r = asks("ftp", PASSWORD);
+
+	CHECK(check() == 0);
+	r->unenrolled = RULE_UNENROLLED_EXEMPT;
+	CHECK(warned("unenrolled"));
+	r->unenrolled = RULE_UNENROLLED_ENROLL;
+	CHECK(warned("unenrolled"));
+	r->unenrolled = RULE_UNENROLLED_UNTIL;
+	r->unenrolled_until = 1;
+	CHECK(warned("unenrolled"));
+	r = asks("ftp", PASSWORD);
+	r->trust_days = 30;
+	CHECK(warned("trusts devices"));
+	/* A password proved lately may do where a password is asked for. */
+	r = asks("ftp", PASSWORD);
+	r->step_up = 300;
+	CHECK(check() == 0);
+}
+
+static void
+check_enroll(void)
+{
+	struct rule *r = asks("ftp", PASSWORD | OTP);
+
+	r->unenrolled = RULE_UNENROLLED_ENROLL;
+	CHECK(check() == 0);
+	r->prompt = RULE_PROMPT_SINGLE;
+	CHECK(warned("one prompt for everything"));
+	r->prompt = RULE_PROMPT_AUTO;
+	(void)strcpy(r->service, "imap,vsftpd");
+	CHECK(warned("one prompt for everything"));
+	r->prompt = RULE_PROMPT_MULTI;
+	CHECK(check() == 0);
+	r->prompt = RULE_PROMPT_AUTO;
+	(void)strcpy(r->service, "imap,sshd");
+	CHECK(check() == 0);
+	(void)strcpy(r->service, "imap*");
+	CHECK(check() == 0);
+	r->phases = RULE_PHASE(POLICY_PHASE_PASSWORD);
+	CHECK(warned("nobody can enroll"));
+	(void)strcpy(r->service, "imap");
+	CHECK(warned("nobody can enroll"));
+	r->unenrolled = RULE_UNENROLLED_EXEMPT;
+	r->prompt = RULE_PROMPT_SINGLE;
+	CHECK(check() == 0);
+}
+
+static void
+check_auth_only(void)
+{
+	struct rule *r = asks("ftp", PASSWORD | OTP);
+
+	r->trust_days = 30;
+	r->step_up = 300;
+	CHECK(check() == 0);
+	r->phases = RULE_PHASE(POLICY_PHASE_PASSWORD);
+	CHECK(warned("auth phase"));
+	r->trust_days = 0;
+	CHECK(warned("auth phase"));
+	r->trust_days = 30;
+	r->step_up = 0;
+	CHECK(warned("auth phase"));
+	r->trust_days = 0;
+	CHECK(check() == 0);
+}
+
+int
+main(void)
+{
+	check_second_alone();
+	check_second_none();
+	check_enroll();
+	check_auth_only();
+	return test_done();
+}
