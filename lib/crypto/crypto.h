@@ -2,7 +2,8 @@
 /*
  * What the product needs of cryptography, each by a library: libsodium
  * (XChaCha20-Poly1305, BLAKE2b, KDF, random), libsodium or libargon2 for
- * Argon2id (RFC 9106), libcrypt for imported crypt(3) strings.
+ * Argon2id (RFC 9106), libcrypt for imported crypt(3) strings, nettle for the
+ * HMACs of one-time codes.
  */
 #ifndef CRYPTO_CRYPTO_H
 #define CRYPTO_CRYPTO_H
@@ -27,6 +28,9 @@ enum crypto_purpose {
 	CRYPTO_SEAL = 1,	 /* sealed columns */
 	CRYPTO_UNKNOWN_NAME = 2, /* keyed hash of names not in the store */
 	CRYPTO_KEY_CHECK = 3,	 /* does this key belong to this store? */
+	CRYPTO_CODE = 4,	 /* keyed hashes of backup, login, reset codes
+				    and tickets */
+	CRYPTO_TRUST = 5,	 /* keyed hashes of what trust is bound to */
 };
 
 /* The master key of a store; wiped when its scope ends. */
@@ -139,6 +143,51 @@ enum status crypto_crypt_verify(const struct secret *password,
 
 /* Is this a whole crypt(3) string of a kind that crypto_crypt_verify takes? */
 bool crypto_crypt_known(const char *setting);
+
+/* The hash behind HMAC in RFC 4226 and RFC 6238. */
+enum crypto_otp_algorithm {
+	CRYPTO_SHA1 = 1,
+	CRYPTO_SHA256,
+	CRYPTO_SHA512,
+};
+#define CRYPTO_OTP_DIGITS_MIN 6
+#define CRYPTO_OTP_DIGITS_MAX 8
+#define CRYPTO_OTP_SECRET_MIN 10 /* bytes; what Google's tools make */
+#define CRYPTO_OTP_SECRET_MAX 128
+
+/*
+ * HOTP (RFC 4226 5.3; with the hashes of RFC 6238 1.2): the code of COUNTER
+ * under SECRET, DIGITS long with leading zeroes, NUL-terminated, in OUT of
+ * CRYPTO_OTP_DIGITS_MAX + 1.  The caller wipes OUT.  STATUS_INVALID when
+ * a parameter is outside its bounds.
+ */
+enum status crypto_hotp(const struct secret *key,
+			enum crypto_otp_algorithm algorithm, uint64_t counter,
+			unsigned digits, char *out, struct fault *f) MUST_USE;
+
+/* BLAKE2b-256 of a secret under the subkey of PURPOSE. */
+void crypto_secret_hash(const struct crypto_keys *k,
+			enum crypto_purpose purpose, const struct secret *s,
+			uint8_t out[CRYPTO_HASH_SIZE]);
+
+/* Random bytes that nobody has seen; LEN up to SECRET_SIZE. */
+void crypto_secret_random(struct secret *out, size_t len);
+
+/* As crypto_seal() and crypto_unseal(), of a secret. */
+enum status crypto_secret_seal(const struct crypto_keys *k, const char *ad,
+			       const struct secret *plain, uint8_t *out,
+			       size_t size, size_t *out_len, struct fault *f)
+	MUST_USE;
+enum status crypto_secret_unseal(const struct crypto_keys *k, const char *ad,
+				 const uint8_t *sealed, size_t len,
+				 struct secret *out, struct fault *f) MUST_USE;
+
+/* A secret's bytes as base32 (RFC 4648, no padding, upper case) and back; a
+ * parse takes either case, blanks, dashes and padding.  STATUS_INVALID. */
+void crypto_secret_base32(const struct secret *s, struct secret *out);
+enum status crypto_secret_unbase32(const struct secret *text,
+				   struct secret *out, struct fault *f)
+	MUST_USE;
 
 void crypto_random(void *out, size_t len);
 

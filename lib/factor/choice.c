@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "factor/common.h"
 #include "factor/stored.h"
+#include "factor/text.h"
 
-_Static_assert(PASSWORD_MAX_BYTES <= STORE_SEALED_SIZE, "password_text");
+_Static_assert(PASSWORD_MAX_BYTES < FACTOR_TEXT_SIZE, "factor_text");
 
 bool
 password_is_sshd_junk(const struct secret *answer)
@@ -67,8 +68,8 @@ static enum status
 password_guessable(const char *name, const struct secret *password,
 		   struct fault *f)
 {
-	PASSWORD_TEXT(word);
-	PASSWORD_TEXT(login);
+	FACTOR_TEXT(word);
+	FACTOR_TEXT(login);
 
 	if (!secret_string(password, word.s, sizeof(word.s)))
 		return fault(f, STATUS_REFUSED, "the password is too long");
@@ -107,7 +108,7 @@ password_past_each(void *ctx, const struct id *row,
 	return true;
 }
 
-static enum status
+enum status
 password_fresh(const struct factor_env *env, const struct id *account,
 	       const struct secret *password, struct fault *f)
 {

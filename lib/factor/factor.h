@@ -17,27 +17,46 @@ struct factor_env {
 	const struct crypto_keys *keys;
 	struct crypto_argon2 cost; /* of new password hashes */
 	int64_t now;
+	bool clock_behind; /* now is less than the store has seen: no time
+			      code can be judged */
 };
 
+/* Values apart, zero is wrong; code tests `== FACTOR_RIGHT`. */
 enum factor_result {
 	FACTOR_WRONG = 0,
-	FACTOR_RIGHT = 0x6a,
+	FACTOR_SPENT = 0x35,	/* right, but it was used before */
+	FACTOR_UNTIMELY = 0x5a, /* might be right: the clock is behind */
+	FACTOR_RIGHT = 0xca,
 };
 
 struct factor_outcome {
 	enum factor_result result;
-	bool renew; /* settle() replaces the stored hash by `password` */
-	struct store_password password; /* right: as stored, or its renewal */
+	/* How, one of the factor's ways; a static word, NULL unless right. */
+	const char *way;
+	bool renew; /* password: settle() replaces the stored hash */
+	struct store_password password; /* as stored, or its renewal */
+	struct id row;			/* the code or device that was right */
+	int64_t at;			/* its step or counter */
+	bool code;			/* ROW is a code, not a device */
+};
+
+/* For whom a prompt asks. */
+struct factor_whom {
+	const char *user; /* from outside */
+	const char *host;
 };
 
 struct factor {
 	const char *name; /* the word in rules, audit and --json */
+	/* The words for how it was proved, ended by NULL; no two factors have
+	 * the same ("password", "reset_code"; "totp", "backup_code"). */
+	const char *const *ways;
 	/* Does the account have it? */
 	enum status (*enrolled)(const struct factor_env *,
 				const struct id *account, bool *out,
 				struct fault *);
 	/* What to ask: a fixed template, the same for everybody. */
-	void (*offer)(struct prompt *);
+	void (*offer)(const struct factor_whom *, struct prompt *);
 	/* Has the answer the shape of one?  If not it is refused uncharged. */
 	bool (*shaped)(const struct secret *answer);
 	/* ACCOUNT NULL: nobody we know; costs exactly the same and is wrong.
@@ -46,8 +65,9 @@ struct factor {
 			     const struct id *account,
 			     const struct secret *answer,
 			     struct factor_outcome *, struct fault *);
-	/* Inside the granting transaction, after a right answer.
-	 * STATUS_LOST when what was proved has been changed since. */
+	/* Inside the granting transaction, after a right answer: spend what
+	 * is good once.  STATUS_LOST when somebody was first, or what was
+	 * proved has been changed since; nothing was written then. */
 	enum status (*settle)(const struct factor_env *,
 			      const struct id *account,
 			      const struct factor_outcome *, struct fault *);
@@ -55,5 +75,9 @@ struct factor {
 
 /* By enum policy_factor; NULL past the last. */
 const struct factor *factor_get(unsigned factor);
+
+/* The factor (enum policy_factor) that has this way, of LEN bytes; how many
+ * factors there are (POLICY_FACTOR_COUNT) when none has. */
+unsigned factor_way_find(const char *word, size_t len);
 
 #endif

@@ -2,25 +2,32 @@
 #include "factor/password.h"
 
 #include "base/text.h"
+#include "factor/code.h"
+#include "factor/nobody.h"
 #include "factor/stored.h"
 
-/* Asked for in place of an unknown account, so that its look-up costs too. */
-static const struct id password_nobody = {
-	.s = "00000000-0000-0000-0000-000000000000"
-};
-
+/* A password, or what is good in its place. */
 static enum status
 password_enrolled(const struct factor_env *env, const struct id *account,
 		  bool *out, struct fault *f)
 {
+	bool has = false, reset = false, ticket = false;
 	struct store_password stored;
+	enum status st = password_find(env, account, &has, &stored, f);
 
-	return password_find(env, account, out, &stored, f);
+	if (st == STATUS_OK)
+		st = code_left(env, account, STORE_CODE_RESET, &reset, f);
+	if (st == STATUS_OK)
+		st = code_left(env, account, STORE_CODE_TICKET, &ticket, f);
+	if (st == STATUS_OK)
+		*out = has || reset || ticket;
+	return st;
 }
 
 static void
-password_offer(struct prompt *p)
+password_offer(const struct factor_whom *whom, struct prompt *p)
 {
+	(void)whom;
 	*p = (struct prompt){ .kind = PROMPT_SECRET,
 			      .purpose = PURPOSE_PASSWORD,
 			      .text = "Password: " };
@@ -33,6 +40,9 @@ password_shaped(const struct secret *answer)
 	       !secret_has_byte(answer, 0) && !password_is_sshd_junk(answer);
 }
 
+static const char *const password_ways[] = { "password", "reset_code",
+					     "ticket", NULL };
+
 /* Is it kept otherwise than a new one would be? */
 static bool
 password_stale(const struct factor_env *env, const struct store_password *p)
@@ -42,18 +52,8 @@ password_stale(const struct factor_env *env, const struct store_password *p)
 	       p->passes != env->cost.passes || p->lanes != env->cost.lanes;
 }
 
-/* Did verifying it take at least what a new one takes? */
-static bool
-password_dear(const struct factor_env *env, const struct store_password *p)
-{
-	struct crypto_argon2 cost;
-
-	return password_cost(p, &cost) && cost.lanes <= env->cost.lanes &&
-	       (uint64_t)cost.memory_kib * cost.passes >=
-		       (uint64_t)env->cost.memory_kib * env->cost.passes;
-}
-
-/* What a wrong answer would have cost, had there been a hash to compare. */
+/* What a right answer would have cost beside the comparison: a hash that is
+ * kept otherwise is renewed.  Or the comparison, where there was none. */
 static enum status
 password_decoy(const struct factor_env *env, const struct secret *answer,
 	       struct fault *f)
@@ -74,6 +74,7 @@ password_right(const struct factor_env *env, const struct id *account,
 	       struct fault *f)
 {
 	struct factor_outcome got = { .result = FACTOR_RIGHT,
+				      .way = password_ways[0],
 				      .renew = password_stale(env, stored),
 				      .password = *stored };
 	enum status st = STATUS_OK;
@@ -89,15 +90,17 @@ password_right(const struct factor_env *env, const struct id *account,
 }
 
 /*
- * Whoever it is, a wrong answer costs a run of Argon2id at the present costs:
- * the verification itself where it is one, a decoy everywhere else.
+ * Whoever it is, an answer costs a run of Argon2id at the present costs: the
+ * verification itself where it is one; else the renewal, when it is right, or
+ * a decoy.  So time does not tell right from wrong.  A code is a wrong
+ * password like any other, and looked for afterwards.
  */
 static enum status
 password_check(const struct factor_env *env, const struct id *account,
 	       const struct secret *answer, struct factor_outcome *out,
 	       struct fault *f)
 {
-	const struct id *whose = account != NULL ? account : &password_nobody;
+	const struct id *whose = account != NULL ? account : &factor_nobody;
 	struct password_place place = password_current_place(whose);
 	bool found = false, right = false, shaped = password_shaped(answer);
 	struct store_password stored;
@@ -110,10 +113,11 @@ password_check(const struct factor_env *env, const struct id *account,
 		return st;
 	if (account != NULL && right)
 		return password_right(env, account, answer, &stored, out, f);
-	if (!found || !shaped || !password_dear(env, &stored))
+	if (!found || !shaped || password_stale(env, &stored))
 		st = password_decoy(env, answer, f);
 	if (st == STATUS_OK)
-		*out = (struct factor_outcome){ .result = FACTOR_WRONG };
+		st = code_check_either(env, account, STORE_CODE_RESET,
+				       STORE_CODE_TICKET, answer, out, f);
 	return st;
 }
 
@@ -132,6 +136,9 @@ password_settle(const struct factor_env *env, const struct id *account,
 
 	if (outcome->result != FACTOR_RIGHT)
 		return fault(f, STATUS_DENIED, "no right password to settle");
+	if (outcome->code)
+		return store_code_spend(env->store, &outcome->row, env->now,
+					f);
 	st = password_find(env, account, &found, &stored, f);
 	if (st != STATUS_OK)
 		return st;
@@ -157,6 +164,9 @@ password_replace(const struct factor_env *env, const struct id *account,
 	st = password_find(env, account, &found, &old, f);
 	if (st != STATUS_OK)
 		return st;
+	if (found && old.set_at == INT64_MAX)
+		return fault(f, STATUS_CORRUPT,
+			     "the password is from the end of all time");
 	if (found) {
 		crypto_id(env->now, &row);
 		to = password_history_place(&row);
@@ -180,6 +190,7 @@ password_replace(const struct factor_env *env, const struct id *account,
 
 const struct factor factor_password = {
 	.name = "password",
+	.ways = password_ways,
 	.enrolled = password_enrolled,
 	.offer = password_offer,
 	.shaped = password_shaped,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Passwords: Argon2id (RFC 9106), kept as salt, costs and the sealed digest of
- * the tag; imported crypt(3) strings verify once and become Argon2id.
+ * the tag; imported crypt(3) strings verify once and become Argon2id.  Where
+ * one is asked for, a reset code or an enrollment ticket (factor/code.h) is
+ * right, too; then a new password has to be chosen.
  */
 #ifndef FACTOR_PASSWORD_H
 #define FACTOR_PASSWORD_H
@@ -38,9 +40,17 @@ enum status password_acceptable(const struct factor_env *env,
 				const struct secret *password, struct fault *f)
 	MUST_USE;
 
+/* The last part of it alone: STATUS_REFUSED when it is the current one or was
+ * one of the last.  Whoever may ask this often enough learns old passwords. */
+enum status password_fresh(const struct factor_env *env,
+			   const struct id *account,
+			   const struct secret *password, struct fault *f)
+	MUST_USE;
+
 /*
  * Inside a transaction: the current one goes to the history, NEW takes its
- * place, and unspent logins that the old one proved are void.
+ * place, and unspent logins that the old one proved are void.  The epoch of
+ * the account is the caller's to raise.
  */
 enum status password_replace(const struct factor_env *env,
 			     const struct id *account,

@@ -5,6 +5,9 @@
 
 #include "base/buf.h"
 #include "factor/password.h"
+#include "factor/text.h"
+
+_Static_assert(FACTOR_TEXT_SIZE > STORE_SEALED_SIZE, "a crypt string fits");
 
 struct password_digests {
 	uint8_t tag[CRYPTO_TAG_SIZE];
@@ -20,12 +23,6 @@ password_digests_wipe(struct password_digests *d)
 #define PASSWORD_DIGESTS_WIPED __attribute__((cleanup(password_digests_wipe)))
 #define PASSWORD_DIGESTS(name)                                                \
 	PASSWORD_DIGESTS_WIPED struct password_digests name = { .tag = { 0 } }
-
-void
-password_text_wipe(struct password_text *t)
-{
-	crypto_wipe(t, sizeof(*t));
-}
 
 static struct password_place
 password_place(const char *column, const struct id *row)
@@ -50,8 +47,9 @@ password_history_place(const struct id *row)
 	return password_place("password_history.sealed", row);
 }
 
-/* The store's numbers are 64 bits wide and may be anything. */
-bool
+/* The costs that it was hashed at; false when they are not to be run.  The
+ * store's numbers are 64 bits wide and may be anything. */
+static bool
 password_cost(const struct store_password *p, struct crypto_argon2 *out)
 {
 	if (p->kind != STORE_ARGON2ID || p->memory_kib < 0 ||
@@ -120,7 +118,7 @@ password_verify_crypt(const struct factor_env *env,
 {
 	enum status st;
 	size_t len;
-	PASSWORD_TEXT(setting);
+	FACTOR_TEXT(setting);
 
 	st = password_unseal(env, place, p, setting.s, sizeof(setting.s) - 1,
 			     &len, f);
@@ -159,7 +157,7 @@ password_move(const struct factor_env *env, const struct password_place *from,
 	struct store_password moved = *p;
 	enum status st;
 	size_t len;
-	PASSWORD_TEXT(plain);
+	FACTOR_TEXT(plain);
 
 	st = password_unseal(env, from, p, plain.s, sizeof(plain.s), &len, f);
 	if (st == STATUS_OK)

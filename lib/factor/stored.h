@@ -8,15 +8,6 @@
 
 #include "factor/factor.h"
 
-/* Text that must not outlive its scope. */
-struct password_text {
-	char s[STORE_SEALED_SIZE + 1];
-};
-void password_text_wipe(struct password_text *t);
-#define PASSWORD_TEXT_WIPED __attribute__((cleanup(password_text_wipe)))
-#define PASSWORD_TEXT(name)                                                   \
-	PASSWORD_TEXT_WIPED struct password_text name = { .s = "" }
-
 /* The associated data of a sealed column. */
 #define PASSWORD_PLACE_SIZE 80
 struct password_place {
@@ -47,9 +38,5 @@ enum status password_find(const struct factor_env *env,
 			  const struct id *account, bool *found,
 			  struct store_password *out, struct fault *f)
 	MUST_USE;
-
-/* The costs that it was hashed at; false when it was not, or when they are
- * not to be run. */
-bool password_cost(const struct store_password *p, struct crypto_argon2 *out);
 
 #endif

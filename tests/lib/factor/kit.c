@@ -25,13 +25,22 @@ __wrap_crypto_argon2id(const struct secret *password, const uint8_t *salt,
 	return __real_crypto_argon2id(password, salt, cost, tag, f);
 }
 
+enum status
+__wrap_crypto_hotp(const struct secret *key,
+		   enum crypto_otp_algorithm algorithm, uint64_t counter,
+		   unsigned digits, char *out, struct fault *f)
+{
+	kit.hotps++;
+	return __real_crypto_hotp(key, algorithm, counter, digits, out, f);
+}
+
 void
 kit_count(void)
 {
-	kit.runs = kit.present = 0;
+	kit.runs = kit.present = kit.hotps = 0;
 }
 
-static void
+void
 kit_need(enum status st, const struct fault *f)
 {
 	if (st == STATUS_OK)
@@ -46,6 +55,7 @@ kit_account(struct store *s, const char *name, struct id *id)
 	struct store_account a = { .state = STORE_ACTIVE,
 				   .created_at = KIT_NOW,
 				   .updated_at = KIT_NOW,
+				   .epoch = 1,
 				   .version = 1 };
 	struct fault f = { .status = STATUS_OK };
 	STORE_TXN(txn);
@@ -170,4 +180,73 @@ kit_crypt(const char *prefix, unsigned long cost, const char *password,
 		exit(1);
 	}
 	free(d);
+}
+
+void
+kit_answer(struct secret *s, const char *text)
+{
+	struct fault f = { .status = STATUS_OK };
+
+	kit_need(secret_set(s, text, strlen(text), &f), &f);
+}
+
+void
+kit_key(struct secret *key)
+{
+	kit_answer(key, "12345678901234567890");
+}
+
+struct store_otp
+kit_device(const struct id *account, const struct otp_device *d,
+	   const struct secret *key, int64_t moved)
+{
+	struct fault f = { .status = STATUS_OK };
+	struct store_otp row = { .sealed_len = 0 };
+	STORE_TXN(txn);
+
+	kit_need(otp_row_make(&kit.env, account, d, key, moved, &row, &f), &f);
+	kit_need(store_begin(kit.env.store, &txn, &f), &f);
+	kit_need(store_otp_insert(kit.env.store, &row, &f), &f);
+	kit_need(store_commit(&txn, &f), &f);
+	return row;
+}
+
+void
+kit_no_devices(const struct id *account)
+{
+	struct fault f = { .status = STATUS_OK };
+	STORE_TXN(txn);
+
+	kit_need(store_begin(kit.env.store, &txn, &f), &f);
+	kit_need(store_otp_delete_all(kit.env.store, account, &f), &f);
+	kit_need(store_commit(&txn, &f), &f);
+}
+
+void
+kit_issue(const struct id *account, enum store_code_kind kind,
+	  int64_t expires_at, struct secret *text)
+{
+	struct fault f = { .status = STATUS_OK };
+	STORE_TXN(txn);
+
+	code_make(text);
+	kit_need(store_begin(kit.env.store, &txn, &f), &f);
+	kit_need(code_issue(&kit.env, account, kind, text, expires_at, &f),
+		 &f);
+	kit_need(store_commit(&txn, &f), &f);
+}
+
+enum status
+kit_settle(const struct factor *factor, const struct id *account,
+	   const struct factor_outcome *out)
+{
+	struct fault f = { .status = STATUS_OK };
+	enum status st;
+	STORE_TXN(txn);
+
+	kit_need(store_begin(kit.env.store, &txn, &f), &f);
+	st = factor->settle(&kit.env, account, out, &f);
+	if (st == STATUS_OK)
+		kit_need(store_commit(&txn, &f), &f);
+	return st;
 }

@@ -49,12 +49,13 @@ check_bytes(const struct id *account, const char *bytes, size_t len,
 static void
 prompt(void)
 {
+	const struct factor_whom whom = { "ann", "host" };
 	struct prompt p;
 	struct fault f = { .status = STATUS_OK };
 	char bytes[PASSWORD_MAX_BYTES + 1];
 	SECRET(s);
 
-	factor_password.offer(&p);
+	factor_password.offer(&whom, &p);
 	CHECK_STR(p.text, "Password: ");
 	CHECK_EQ(p.kind, PROMPT_SECRET);
 	CHECK_EQ(p.purpose, PURPOSE_PASSWORD);
@@ -108,20 +109,22 @@ hashed(void)
 	CHECK_WRONG(&kit.ann, 1, 1);
 	CHECK_RIGHT(&kit.ann, 1, 1);
 	CHECK_EQ(check_bytes(&kit.ann, RIGHT, strlen(RIGHT), &out), STATUS_OK);
-	CHECK(out.result == FACTOR_RIGHT && !out.renew);
+	CHECK(out.result == FACTOR_RIGHT && !out.renew && !out.code);
+	CHECK_STR(out.way, "password");
 	CHECK_RUN(&kit.ann, RIGHT " ", sizeof(RIGHT), FACTOR_WRONG, 1, 1);
 	CHECK_RUN(&kit.ann, RIGHT, strlen(RIGHT) - 1, FACTOR_WRONG, 1, 1);
 
 	kit_set(&kit.ann, RIGHT, weaker);
 	CHECK_WRONG(&kit.ann, 2, 1);
 	CHECK_RIGHT(&kit.ann, 2, 1);
+	/* What is kept otherwise is renewed by a right answer: a wrong one
+	 * has to take as long. */
 	kit_set(&kit.ann, RIGHT, wider);
-	CHECK_WRONG(&kit.ann, 1, 0);
+	CHECK_WRONG(&kit.ann, 2, 1);
 	CHECK_RIGHT(&kit.ann, 2, 1);
 	kit_set(&kit.ann, RIGHT, stronger);
-	CHECK_WRONG(&kit.ann, 1, 0);
+	CHECK_WRONG(&kit.ann, 2, 1);
 	CHECK_RIGHT(&kit.ann, 2, 1);
-	/* Two lanes may be done in half the time. */
 	kit_set(&kit.ann, RIGHT, lanes);
 	CHECK_WRONG(&kit.ann, 2, 1);
 	CHECK_RIGHT(&kit.ann, 2, 1);
@@ -261,7 +264,7 @@ corrupt(void)
 	p = good;
 	p.passes = 3;
 	kit_put(&kit.ann, &p);
-	CHECK_RUN(&kit.ann, RIGHT, strlen(RIGHT), FACTOR_WRONG, 1, 0);
+	CHECK_RUN(&kit.ann, RIGHT, strlen(RIGHT), FACTOR_WRONG, 2, 1);
 
 	kit_crypt("$5$", 1000, RIGHT, setting, sizeof(setting));
 	CHECK_OK(password_import(&kit.env, &kit.ann, setting, &p, &f), &f);
@@ -413,6 +416,28 @@ replaced(void)
 		 STATUS_CONFLICT);
 }
 
+/* A row that nobody of ours has written. */
+static void
+end_of_time(void)
+{
+	struct fault f = { .status = STATUS_OK };
+	struct store_password p, next;
+	STORE_TXN(txn);
+
+	kit_set(&kit.ann, RIGHT, present);
+	next = p = kit_get(&kit.ann);
+	p.set_at = INT64_MAX;
+	kit_put(&kit.ann, &p);
+	CHECK_OK(store_begin(kit.env.store, &txn, &f), &f);
+	CHECK_EQ(password_replace(&kit.env, &kit.ann, &next, &f),
+		 STATUS_CORRUPT);
+	p.set_at = INT64_MAX - 1;
+	CHECK_OK(store_password_put(kit.env.store, &kit.ann, &p, &f), &f);
+	CHECK_OK(password_replace(&kit.env, &kit.ann, &next, &f), &f);
+	CHECK_OK(store_commit(&txn, &f), &f);
+	CHECK_EQ(kit_get(&kit.ann).set_at, INT64_MAX);
+}
+
 int
 main(void)
 {
@@ -425,6 +450,7 @@ main(void)
 	corrupt();
 	renewal();
 	replaced();
+	end_of_time();
 	kit_end();
 	return test_done();
 }
