@@ -2,7 +2,7 @@
 #include "store/engine.h"
 
 /* Columns: id, name, email, state, reason, created_at, updated_at,
- * expires_at, delete_at, must_change, version. */
+ * expires_at, delete_at, must_change, epoch, version. */
 static bool
 store_account_read(struct store_row *row, struct store_account *a)
 {
@@ -18,6 +18,7 @@ store_account_read(struct store_row *row, struct store_account *a)
 	store_row_integer(row, INT64_MIN, INT64_MAX, &a->expires_at);
 	store_row_integer(row, INT64_MIN, INT64_MAX, &a->delete_at);
 	store_row_bool(row, &a->must_change);
+	store_row_integer(row, 1, INT64_MAX, &a->epoch);
 	store_row_integer(row, 1, INT64_MAX, &a->version);
 	a->state = (enum store_account_state)state;
 	return store_row_done(row);
@@ -44,7 +45,7 @@ store_account_insert(struct store *s, const struct store_account *a,
 		store_text(a->reason),	      store_integer(a->created_at),
 		store_integer(a->updated_at), store_integer(a->expires_at),
 		store_integer(a->delete_at),  store_integer(a->must_change),
-		store_integer(a->version),
+		store_integer(a->epoch),      store_integer(a->version),
 	};
 
 	return store_change(s, STORE_SQL_ACCOUNT_INSERT, in, STORE_LEN(in),
@@ -93,7 +94,8 @@ store_account_update(struct store *s, const struct store_account *a,
 		store_text(a->email),	       store_integer(a->state),
 		store_text(a->reason),	       store_integer(a->updated_at),
 		store_integer(a->expires_at),  store_integer(a->delete_at),
-		store_integer(a->must_change), store_integer(a->version),
+		store_integer(a->must_change), store_integer(a->epoch),
+		store_integer(a->version),
 	};
 	struct store_account now;
 	size_t rows = 0;
@@ -137,15 +139,6 @@ store_account_list(struct store *s, const char *after,
 
 	return store_query(s, STORE_SQL_ACCOUNT_LIST, in, STORE_LEN(in), &sink,
 			   f);
-}
-
-enum status
-store_account_reap(struct store *s, int64_t now, struct fault *f)
-{
-	const struct store_value in[] = { store_integer(now) };
-
-	return store_change(s, STORE_SQL_ACCOUNT_REAP, in, STORE_LEN(in), NULL,
-			    f);
 }
 
 enum status

@@ -18,6 +18,8 @@ store_guess_take_counts(void *ctx, struct store_row *row)
 	store_row_integer(row, 0, INT64_MAX, &c.source_pending);
 	store_row_integer(row, INT64_MIN, INT64_MAX, &c.source_oldest);
 	store_row_integer(row, INT64_MIN, INT64_MAX, &c.pending_deadline);
+	store_row_integer(row, 0, INT64_MAX, &c.run_failed);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &c.run_last);
 	store_row_bool(row, &c.source_known);
 	if (!store_row_done(row))
 		return STORE_NEXT_BAD;
@@ -60,11 +62,10 @@ store_guess_insert(struct store *s, const struct store_guess *g,
 }
 
 enum status
-store_guess_settle(struct store *s, const struct id *id, int64_t now,
+store_guess_settle(struct store *s, const struct id *id,
 		   enum store_guess_state state, struct fault *f)
 {
 	const struct store_value in[] = { store_text(id->s),
-					  store_integer(now),
 					  store_integer(state) };
 	size_t rows = 0;
 	enum status st;
@@ -74,7 +75,7 @@ store_guess_settle(struct store *s, const struct id *id, int64_t now,
 		return st;
 	if (rows != 1)
 		return fault(f, STATUS_LOST,
-			     "the attempt is settled or out of time");
+			     "the attempt is settled already, or gone");
 	return STATUS_OK;
 }
 

@@ -8,15 +8,39 @@ store_login_insert(struct store *s, const struct store_login *l,
 		   struct fault *f)
 {
 	const struct store_value in[] = {
-		store_text(l->id.s),	store_text(l->account.s),
-		store_text(l->rule.s),	store_text(l->user),
-		store_text(l->service), store_text(l->source),
-		store_text(l->boot),	store_text(l->factors),
-		store_integer(l->at),	store_integer(l->consumed_at),
+		store_text(l->id.s),	  store_text(l->account.s),
+		store_text(l->rule.s),	  store_text(l->user),
+		store_text(l->service),	  store_text(l->source),
+		store_text(l->boot),	  store_text(l->factors),
+		store_integer(l->at),	  store_integer(l->consumed_at),
+		store_text(l->tty),	  store_integer(l->ruid),
+		store_integer(l->leader), store_integer(l->leader_start),
+		store_integer(l->uptime),
 	};
 
 	return store_change(s, STORE_SQL_LOGIN_INSERT, in, STORE_LEN(in), NULL,
 			    f);
+}
+
+static bool
+store_login_read(struct store_row *row, struct store_login *l)
+{
+	store_row_id(row, &l->id);
+	store_row_id(row, &l->account);
+	store_row_id(row, &l->rule);
+	store_row_text(row, l->user, sizeof(l->user));
+	store_row_text(row, l->service, sizeof(l->service));
+	store_row_text(row, l->source, sizeof(l->source));
+	store_row_text(row, l->boot, sizeof(l->boot));
+	store_row_text(row, l->factors, sizeof(l->factors));
+	store_row_integer(row, INT64_MIN, INT64_MAX, &l->at);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &l->consumed_at);
+	store_row_text(row, l->tty, sizeof(l->tty));
+	store_row_integer(row, -1, INT64_MAX, &l->ruid);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &l->leader);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &l->leader_start);
+	store_row_integer(row, -1, INT64_MAX, &l->uptime);
+	return store_row_done(row);
 }
 
 static enum store_next
@@ -24,17 +48,7 @@ store_login_take(void *ctx, struct store_row *row)
 {
 	struct store_login l = { .at = 0 };
 
-	store_row_id(row, &l.id);
-	store_row_id(row, &l.account);
-	store_row_id(row, &l.rule);
-	store_row_text(row, l.user, sizeof(l.user));
-	store_row_text(row, l.service, sizeof(l.service));
-	store_row_text(row, l.source, sizeof(l.source));
-	store_row_text(row, l.boot, sizeof(l.boot));
-	store_row_text(row, l.factors, sizeof(l.factors));
-	store_row_integer(row, INT64_MIN, INT64_MAX, &l.at);
-	store_row_integer(row, INT64_MIN, INT64_MAX, &l.consumed_at);
-	if (!store_row_done(row))
+	if (!store_login_read(row, &l))
 		return STORE_NEXT_BAD;
 	*(struct store_login *)ctx = l;
 	return STORE_NEXT_MORE;
@@ -49,6 +63,40 @@ store_login_get(struct store *s, const struct id *id, struct store_login *out,
 
 	return store_query_one(s, STORE_SQL_LOGIN_GET, in, STORE_LEN(in),
 			       &sink, "login", f);
+}
+
+struct store_login_walk {
+	bool (*each)(void *ctx, const struct store_login *);
+	void *ctx;
+};
+
+static enum store_next
+store_login_step(void *ctx, struct store_row *row)
+{
+	const struct store_login_walk *w = ctx;
+	struct store_login l = { .at = 0 };
+
+	if (!store_login_read(row, &l))
+		return STORE_NEXT_BAD;
+	return w->each(w->ctx, &l) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
+}
+
+enum status
+store_login_list_recent(struct store *s, const struct store_login_place *place,
+			bool (*each)(void *ctx, const struct store_login *),
+			void *ctx, struct fault *f)
+{
+	const struct store_value in[] = {
+		store_text(place->account.s),
+		store_text(place->boot),
+		store_integer(place->since),
+		store_integer(place->uptime_since),
+	};
+	struct store_login_walk w = { .each = each, .ctx = ctx };
+	const struct store_sink sink = { store_login_step, &w };
+
+	return store_query(s, STORE_SQL_LOGIN_LIST_RECENT, in, STORE_LEN(in),
+			   &sink, f);
 }
 
 enum status

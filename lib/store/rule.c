@@ -13,7 +13,8 @@ struct store_rule_walk {
 };
 
 /* Columns: id, position, phases, action, require, account, service, host,
- * user, unix_group, network, note. */
+ * user, unix_group, network, note, unenrolled, unenrolled_until, trust_days,
+ * step_up, prompt, qr, qr_invert. */
 static enum store_next
 store_rule_step(void *ctx, struct store_row *row)
 {
@@ -32,6 +33,13 @@ store_rule_step(void *ctx, struct store_row *row)
 	store_row_text(row, r.group, sizeof(r.group));
 	store_row_text(row, r.network, sizeof(r.network));
 	store_row_text(row, r.note, sizeof(r.note));
+	store_row_text(row, r.unenrolled, sizeof(r.unenrolled));
+	store_row_integer(row, 0, INT64_MAX, &r.unenrolled_until);
+	store_row_integer(row, 0, INT64_MAX, &r.trust_days);
+	store_row_integer(row, 0, INT64_MAX, &r.step_up);
+	store_row_text(row, r.prompt, sizeof(r.prompt));
+	store_row_text(row, r.qr, sizeof(r.qr));
+	store_row_bool(row, &r.qr_invert);
 	if (!store_row_done(row))
 		return STORE_NEXT_BAD;
 	return w->each(w->ctx, &r) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
@@ -102,12 +110,25 @@ store_rule_insert(struct store *s, const struct store_rule *r, struct fault *f)
 		return st;
 
 	const struct store_value in[] = {
-		store_text(r->id.s),	store_integer(count + 1),
-		store_text(r->phases),	store_text(r->action),
-		store_text(r->require), store_text(r->account),
-		store_text(r->service), store_text(r->host),
-		store_text(r->user),	store_text(r->group),
-		store_text(r->network), store_text(r->note),
+		store_text(r->id.s),
+		store_integer(count + 1),
+		store_text(r->phases),
+		store_text(r->action),
+		store_text(r->require),
+		store_text(r->account),
+		store_text(r->service),
+		store_text(r->host),
+		store_text(r->user),
+		store_text(r->group),
+		store_text(r->network),
+		store_text(r->note),
+		store_text(r->unenrolled),
+		store_integer(r->unenrolled_until),
+		store_integer(r->trust_days),
+		store_integer(r->step_up),
+		store_text(r->prompt),
+		store_text(r->qr),
+		store_integer(r->qr_invert),
 	};
 
 	if ((st = store_change(s, STORE_SQL_RULE_INSERT, in, STORE_LEN(in),

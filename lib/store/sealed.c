@@ -14,6 +14,8 @@ static const struct store_sealed_row {
 	[STORE_SEALED_PERSON] = { "person.sealed",
 				  STORE_SQL_SEALED_PERSON_NEXT,
 				  STORE_SQL_SEALED_PERSON_PUT },
+	[STORE_SEALED_OTP] = { "otp.sealed", STORE_SQL_SEALED_OTP_NEXT,
+			       STORE_SQL_SEALED_OTP_PUT },
 };
 _Static_assert(STORE_LEN(store_sealed_rows) == STORE_SEALED_COUNT,
 	       "every sealed column has its statements");

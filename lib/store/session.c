@@ -83,6 +83,27 @@ store_session_close(struct store *s, const struct id *id, int64_t now,
 	return fault(f, STATUS_LOST, "the session is closed already");
 }
 
+enum status
+store_session_close_all(struct store *s, const struct id *account,
+			const struct id *except, int64_t now, int64_t *closed,
+			struct fault *f)
+{
+	const struct store_value in[] = {
+		store_text(account->s),
+		store_text(except == NULL ? "" : except->s), store_integer(now)
+	};
+	size_t rows = 0;
+	enum status st;
+
+	if (now == 0)
+		return fault(f, STATUS_INVALID, "the clock stands at zero");
+	if ((st = store_change(s, STORE_SQL_SESSION_CLOSE_ALL, in,
+			       STORE_LEN(in), &rows, f)) != STATUS_OK)
+		return st;
+	*closed = (int64_t)rows;
+	return STATUS_OK;
+}
+
 struct store_session_walk {
 	bool (*each)(void *ctx, const struct store_session *);
 	void *ctx;

@@ -70,51 +70,6 @@ enum status store_integrity(struct store *s,
 			    void (*found)(void *ctx, const char *problem),
 			    void *ctx, struct fault *f) MUST_USE;
 
-/* Told now and then how far a long work has come; NULL: nobody asks. */
-struct store_progress {
-	void (*say)(void *ctx, int64_t done, int64_t total);
-	void *ctx;
-};
-
-/*
- * Write to FD, an empty file, one file that holds the store as it is at one
- * moment, and whose fact "backup_at" is NOW.  Others read and write
- * meanwhile.  STATUS_CORRUPT when the copy is not sound: then the store is
- * not, either.
- */
-enum status store_backup(struct store *s, int64_t now, int fd,
-			 const struct store_progress *progress,
-			 struct fault *f) MUST_USE;
-
-/*
- * Put the backup behind FD into the place of the store at WHERE, as its
- * owner: begin, then judge and change the draft, opened like any store and
- * closed again, then finish; end in any case.  Until it is finished nothing
- * of the store has changed, and after that all of it has.  The old store
- * (*KEPT: there was one) is kept under its name and SUFFIX; STATUS_CONFLICT
- * when that is taken, and another may be tried.
- *
- * STATUS_SCHEMA: FILE is foreign or newer; STATUS_CORRUPT: it is no database
- * or damaged; STATUS_BUSY: somebody has the store open.
- */
-struct store_restore;
-enum status store_restore_begin(const char *where, int fd,
-				const struct store_progress *progress,
-				struct store_restore **out, struct fault *f)
-	MUST_USE;
-/* Where the draft lies, for store_open(). */
-const char *store_restore_where(const struct store_restore *r);
-enum status store_restore_finish(struct store_restore *r, const char *suffix,
-				 bool *kept, struct fault *f) MUST_USE;
-void store_restore_end(struct store_restore *r);
-
-static inline void
-store_auto_restore_end(struct store_restore **r)
-{
-	store_restore_end(*r);
-}
-#define AUTO_STORE_RESTORE __attribute__((cleanup(store_auto_restore_end)))
-
 /*
  * One write transaction (BEGIN IMMEDIATE).  A store_txn that goes out of
  * scope without store_commit() is rolled back.
@@ -136,6 +91,18 @@ enum status store_meta_get(struct store *s, const char *key, char *out,
 			   size_t size, struct fault *f) MUST_USE;
 enum status store_meta_put(struct store *s, const char *key, const char *value,
 			   struct fault *f) MUST_USE;
+
+/* --- the greatest time this store has seen --- */
+
+/* 0: none yet. */
+enum status store_clock_get(struct store *s, int64_t *seen, struct fault *f)
+	MUST_USE;
+/* Never lowers it. */
+enum status store_clock_see(struct store *s, int64_t now, struct fault *f)
+	MUST_USE;
+/* Set it to NOW, even lower: an administrator has looked at the clock. */
+enum status store_clock_accept(struct store *s, int64_t now, struct fault *f)
+	MUST_USE;
 
 /* --- accounts --- */
 
@@ -160,6 +127,7 @@ struct store_account {
 	int64_t expires_at; /* 0: never */
 	int64_t delete_at;  /* STORE_PENDING: when; 0 otherwise */
 	bool must_change;
+	int64_t epoch;	 /* 1 when new; trust of an earlier one is void */
 	int64_t version; /* for compare-and-set; 1 when new */
 };
 
@@ -190,10 +158,6 @@ enum status store_account_list(struct store *s, const char *after,
 			       bool (*each)(void *ctx,
 					    const struct store_account *),
 			       void *ctx, struct fault *f) MUST_USE;
-/* Pending accounts whose time has come become STORE_DELETED. */
-enum status store_account_reap(struct store *s, int64_t now, struct fault *f)
-	MUST_USE;
-
 /* The sealed side table of people, for reading the audit; erased to
  * anonymize.  PUT replaces. */
 #define STORE_PERSON_SIZE 512
@@ -244,6 +208,7 @@ enum store_sealed {
 	STORE_SEALED_PASSWORD, /* password.sealed */
 	STORE_SEALED_HISTORY,  /* password_history.sealed */
 	STORE_SEALED_PERSON,   /* person.sealed */
+	STORE_SEALED_OTP,      /* otp.sealed */
 	STORE_SEALED_COUNT
 };
 /* "table.column", as it stands in the associated data. */
@@ -258,16 +223,32 @@ enum status store_sealed_put(struct store *s, enum store_sealed which,
 			     const struct id *row, const uint8_t *sealed,
 			     size_t len, struct fault *f) MUST_USE;
 
+/* What somebody has to be given anew. */
+struct store_voided {
+	int64_t codes; /* unspent, now spent */
+	int64_t trust; /* trusted devices, gone */
+};
+
 /*
  * What was under way when the clock of a store is turned back: logins not
- * handed over are spent, open sessions closed, guesses not settled failures,
- * and every account has a later version.
+ * handed over are spent and none is good for a step-up, open sessions closed,
+ * guesses not settled failures, every unspent code spent, every trusted device
+ * gone, no TOTP device accepts a step of NOW, the one after it (which may have
+ * been spent, by a device that is ahead) or an earlier one (nor one behind its
+ * last), HOTP devices have to be resynchronised, and every account has a later
+ * version and epoch.
  */
-enum status store_void_running(struct store *s, int64_t now, struct fault *f)
+enum status store_void_running(struct store *s, int64_t now,
+			       struct store_voided *out, struct fault *f)
 	MUST_USE;
-/* The keyed hashes of names not in the store become "?"; their guesses still
- * count against the source. */
-enum status store_void_unknown(struct store *s, struct fault *f) MUST_USE;
+/*
+ * What is kept only as a hash under a key, when that changes: the names not
+ * in the store become "?" (their guesses still count against the source),
+ * every unspent code is spent and every trusted device gone.
+ */
+enum status store_void_hashed(struct store *s, int64_t now,
+			      struct store_voided *out, struct fault *f)
+	MUST_USE;
 
 /* --- policy rules, as their text; rule/rule.h knows what it means --- */
 
@@ -281,6 +262,9 @@ struct store_rule {
 	char service[STORE_RULE_TEXT_SIZE], host[STORE_RULE_TEXT_SIZE];
 	char user[STORE_RULE_TEXT_SIZE], group[STORE_RULE_TEXT_SIZE];
 	char network[STORE_RULE_TEXT_SIZE], note[STORE_RULE_TEXT_SIZE];
+	char unenrolled[16], prompt[16], qr[16];
+	int64_t unenrolled_until, trust_days, step_up;
+	bool qr_invert;
 };
 
 /* In order of position. */
@@ -315,6 +299,9 @@ struct store_guess_counts {
 	int64_t user_failed, user_pending, user_oldest;
 	int64_t source_failed, source_pending, source_oldest;
 	int64_t pending_deadline;
+	/* Over all sources: each one's failures since its own last success,
+	 * within the pair's window. */
+	int64_t run_failed, run_last;
 	bool source_known;
 };
 
@@ -337,10 +324,11 @@ enum status store_guess_count(struct store *s, const char *subject,
 enum status store_guess_insert(struct store *s, const struct store_guess *g,
 			       enum store_guess_state state, struct fault *f)
 	MUST_USE;
-/* From pending, before its deadline, to STATE; STATUS_LOST otherwise. */
+/* From pending to STATE, also after its deadline: people may take longer over
+ * the next question.  STATUS_LOST when it is settled already or gone. */
 enum status store_guess_settle(struct store *s, const struct id *id,
-			       int64_t now, enum store_guess_state state,
-			       struct fault *f) MUST_USE;
+			       enum store_guess_state state, struct fault *f)
+	MUST_USE;
 /* Forget what is older than BEFORE (at most a few hundred rows a call). */
 enum status store_guess_prune(struct store *s, int64_t before, struct fault *f)
 	MUST_USE;
@@ -382,8 +370,26 @@ struct store_login {
 	char factors[STORE_RULE_TEXT_SIZE]; /* "password" */
 	int64_t at;
 	int64_t consumed_at; /* 0: not yet handed over */
+	/* For the step-up.  -1 and zeroes: this login is good for none. */
+	char tty[65];
+	int64_t ruid;
+	int64_t leader, leader_start; /* of the session, getsid(2) */
+	int64_t uptime;		      /* seconds since that boot */
 };
 
+/* What store_login_list_recent() looks for. */
+struct store_login_place {
+	struct id account;
+	const char *boot;
+	int64_t since;	      /* at >= SINCE ... */
+	int64_t uptime_since; /* ... and uptime >= UPTIME_SINCE, not -1 */
+};
+
+/* Newest first; consumed ones, too, that is what they are for. */
+enum status
+store_login_list_recent(struct store *s, const struct store_login_place *place,
+			bool (*each)(void *ctx, const struct store_login *),
+			void *ctx, struct fault *f) MUST_USE;
 enum status store_login_insert(struct store *s, const struct store_login *l,
 			       struct fault *f) MUST_USE;
 enum status store_login_get(struct store *s, const struct id *id,
@@ -391,7 +397,8 @@ enum status store_login_get(struct store *s, const struct id *id,
 /* Once; STATUS_LOST when it is spent already. */
 enum status store_login_consume(struct store *s, const struct id *id,
 				int64_t now, struct fault *f) MUST_USE;
-/* Every unspent one of the account is spent, as after a new password. */
+/* Every unspent one of the account is spent, as after a new password; none is
+ * good for a step-up any more. */
 enum status store_login_void(struct store *s, const struct id *account,
 			     int64_t now, struct fault *f) MUST_USE;
 enum status store_login_prune(struct store *s, int64_t before, struct fault *f)
@@ -421,6 +428,10 @@ enum status store_session_close(struct store *s, const struct id *id,
 enum status store_session_get(struct store *s, const struct id *id,
 			      struct store_session *out, struct fault *f)
 	MUST_USE;
+/* Every open one of the account but EXCEPT (NULL: all); *CLOSED: how many. */
+enum status store_session_close_all(struct store *s, const struct id *account,
+				    const struct id *except, int64_t now,
+				    int64_t *closed, struct fault *f) MUST_USE;
 /* Newest first; ACCOUNT NULL: everybody's; OPEN_ONLY: not the closed. */
 enum status
 store_session_list(struct store *s, const struct id *account, bool open_only,

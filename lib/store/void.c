@@ -1,27 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/engine.h"
 
-enum status
-store_void_running(struct store *s, int64_t now, struct fault *f)
+/* Of codes and trusted devices, which the one and the other void. */
+static enum status
+store_void_proofs(struct store *s, int64_t now, struct store_voided *out,
+		  struct fault *f)
 {
 	const struct store_value at[] = { store_integer(now) };
+	size_t codes = 0, trust = 0;
 	enum status st;
 
 	/* 0 says "not yet". */
 	if (now == 0)
 		return fault(f, STATUS_INVALID, "the clock stands at zero");
-	if ((st = store_change(s, STORE_SQL_VOID_LOGINS, at, STORE_LEN(at),
-			       NULL, f)) != STATUS_OK ||
-	    (st = store_change(s, STORE_SQL_VOID_SESSIONS, at, STORE_LEN(at),
-			       NULL, f)) != STATUS_OK ||
-	    (st = store_change(s, STORE_SQL_VOID_GUESSES, NULL, 0, NULL, f)) !=
+	if ((st = store_change(s, STORE_SQL_VOID_CODES, at, STORE_LEN(at),
+			       &codes, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_TRUST, NULL, 0, &trust, f)) !=
 		    STATUS_OK)
 		return st;
-	return store_change(s, STORE_SQL_VOID_ACCOUNTS, NULL, 0, NULL, f);
+	*out = (struct store_voided){ .codes = (int64_t)codes,
+				      .trust = (int64_t)trust };
+	return STATUS_OK;
 }
 
 enum status
-store_void_unknown(struct store *s, struct fault *f)
+store_void_running(struct store *s, int64_t now, struct store_voided *out,
+		   struct fault *f)
 {
-	return store_change(s, STORE_SQL_VOID_UNKNOWN, NULL, 0, NULL, f);
+	const struct store_value at[] = { store_integer(now) };
+	struct store_voided voided;
+	enum status st;
+
+	if ((st = store_void_proofs(s, now, &voided, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_LOGINS, at, STORE_LEN(at),
+			       NULL, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_SESSIONS, at, STORE_LEN(at),
+			       NULL, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_OTP, at, STORE_LEN(at), NULL,
+			       f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_GUESSES, NULL, 0, NULL, f)) !=
+		    STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_ACCOUNTS, NULL, 0, NULL,
+			       f)) != STATUS_OK)
+		return st;
+	*out = voided;
+	return STATUS_OK;
+}
+
+enum status
+store_void_hashed(struct store *s, int64_t now, struct store_voided *out,
+		  struct fault *f)
+{
+	struct store_voided voided;
+	enum status st;
+
+	if ((st = store_void_proofs(s, now, &voided, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_UNKNOWN, NULL, 0, NULL, f)) !=
+		    STATUS_OK)
+		return st;
+	*out = voided;
+	return STATUS_OK;
 }

@@ -9,43 +9,43 @@ SELECT value FROM meta WHERE key = $1;
 INSERT INTO meta (key, value) VALUES ($1, $2)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
+-- name: clock_see
+INSERT INTO meta (key, value) VALUES ('clock_seen', $1)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+WHERE CAST(excluded.value AS BIGINT) > CAST(meta.value AS BIGINT);
+
 -- name: account_insert
 INSERT INTO account (id, name, email, state, reason, created_at, updated_at,
-	expires_at, delete_at, must_change, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+	expires_at, delete_at, must_change, epoch, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: account_by_name
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, version
+	delete_at, must_change, epoch, version
 FROM account WHERE name = $1 AND state <> 4;
 
 -- name: account_gone
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, version
+	delete_at, must_change, epoch, version
 FROM account WHERE name = $1 AND state = 4
 ORDER BY updated_at DESC, id DESC LIMIT 1;
 
 -- name: account_by_id
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, version
+	delete_at, must_change, epoch, version
 FROM account WHERE id = $1;
 
 -- name: account_update
 UPDATE account SET name = $2, email = $3, state = $4, reason = $5,
 	updated_at = $6, expires_at = $7, delete_at = $8, must_change = $9,
-	version = version + 1
-WHERE id = $1 AND version = $10
+	epoch = $10, version = version + 1
+WHERE id = $1 AND version = $11
 RETURNING version;
 
 -- name: account_list
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, version
+	delete_at, must_change, epoch, version
 FROM account WHERE state <> 4 AND name > $1 ORDER BY name;
-
--- name: account_reap
-UPDATE account SET state = 4, delete_at = 0, updated_at = $1,
-	version = version + 1
-WHERE state = 3 AND delete_at <= $1;
 
 -- name: person_put
 INSERT INTO person (account, sealed) VALUES ($1, $2)
@@ -86,7 +86,8 @@ FROM password_history WHERE account = $1 ORDER BY seq DESC;
 
 -- name: rule_list
 SELECT id, position, phases, action, require, account, service, host, user,
-	unix_group, network, note
+	unix_group, network, note, unenrolled, unenrolled_until, trust_days,
+	step_up, prompt, qr, qr_invert
 FROM rule ORDER BY position;
 
 -- name: rule_count
@@ -94,8 +95,10 @@ SELECT count(*) FROM rule;
 
 -- name: rule_insert
 INSERT INTO rule (id, position, phases, action, require, account, service,
-	host, user, unix_group, network, note)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+	host, user, unix_group, network, note, unenrolled, unenrolled_until,
+	trust_days, step_up, prompt, qr, qr_invert)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+	$17, $18, $19);
 
 -- name: rule_delete
 DELETE FROM rule WHERE position = $1 RETURNING id;
@@ -113,7 +116,7 @@ UPDATE rule SET position = -position WHERE position < 0;
 -- name: guess_count
 SELECT pair.failed, pair.last, waiting.pair, person.failed, waiting.person,
 	person.oldest, origin.failed, waiting.origin, origin.oldest,
-	waiting.deadline,
+	waiting.deadline, run.failed, run.last,
 	EXISTS (SELECT 1 FROM seen
 		WHERE account = $1 AND source = $2 AND at > $4 - $8)
 FROM (SELECT count(*) AS failed, coalesce(max(at), 0) AS last
@@ -143,7 +146,15 @@ FROM (SELECT count(*) AS failed, coalesce(max(at), 0) AS last
 		coalesce(min(deadline) FILTER (WHERE source = $2
 			OR (subject = $1 AND factor = $3)), 0) AS deadline
 	FROM guess
-	WHERE state = 1 AND deadline > $4) AS waiting;
+	WHERE state = 1 AND deadline > $4) AS waiting,
+	(SELECT count(*) AS failed, coalesce(max(at), 0) AS last
+	FROM guess AS g
+	WHERE subject = $1 AND factor = $3 AND at > $4 - $5
+	AND (state = 2 OR (state = 1 AND forgiven = 0 AND deadline <= $4))
+	AND seq > coalesce((SELECT p.seq FROM guess AS p
+		WHERE p.subject = $1 AND p.source = g.source AND p.factor = $3
+		AND p.state = 3
+		ORDER BY p.seq DESC LIMIT 1), 0)) AS run;
 
 -- name: guess_insert
 INSERT INTO guess (id, subject, source, factor, seq, at, deadline, state,
@@ -152,8 +163,8 @@ SELECT $1, $2, $3, $4, coalesce(max(seq), 0) + 1, $5, $6, $7, 0
 FROM guess WHERE subject = $2 AND source = $3 AND factor = $4;
 
 -- name: guess_settle
-UPDATE guess SET state = $3, forgiven = 0
-WHERE id = $1 AND state = 1 AND deadline > $2
+UPDATE guess SET state = $2, forgiven = 0
+WHERE id = $1 AND state = 1
 RETURNING id;
 
 -- name: guess_prune
@@ -190,20 +201,30 @@ WHERE excluded.at > seen.at;
 
 -- name: login_insert
 INSERT INTO login (id, account, rule, user, service, source, boot, factors,
-	at, consumed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+	at, consumed_at, tty, ruid, leader, leader_start, uptime)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: login_get
 SELECT id, account, rule, user, service, source, boot, factors, at,
-	consumed_at
+	consumed_at, tty, ruid, leader, leader_start, uptime
 FROM login WHERE id = $1;
+
+-- name: login_list_recent
+SELECT id, account, rule, user, service, source, boot, factors, at,
+	consumed_at, tty, ruid, leader, leader_start, uptime
+FROM login
+WHERE account = $1 AND boot = $2 AND at >= $3 AND uptime >= $4
+AND uptime <> -1
+ORDER BY at DESC, id DESC;
 
 -- name: login_consume
 UPDATE login SET consumed_at = $2 WHERE id = $1 AND consumed_at = 0
 RETURNING id;
 
 -- name: login_void
-UPDATE login SET consumed_at = $2 WHERE account = $1 AND consumed_at = 0;
+UPDATE login SET uptime = -1,
+	consumed_at = CASE consumed_at WHEN 0 THEN $2 ELSE consumed_at END
+WHERE account = $1 AND (consumed_at = 0 OR uptime <> -1);
 
 -- name: login_prune
 DELETE FROM login WHERE id IN (
@@ -216,6 +237,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: session_close
 UPDATE session SET closed_at = $2 WHERE id = $1 AND closed_at = 0
+RETURNING id;
+
+-- name: session_close_all
+UPDATE session SET closed_at = $3
+WHERE account = $1 AND id <> $2 AND closed_at = 0
 RETURNING id;
 
 -- name: session_get
@@ -238,6 +264,98 @@ SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
 	pid_start, opened_at, closed_at
 FROM session WHERE account = $1 AND ($2 = 0 OR closed_at = 0)
 ORDER BY opened_at DESC, id DESC;
+
+-- name: otp_insert
+INSERT INTO otp (id, account, kind, label, algorithm, digits, period, sealed,
+	state, moved, created_at, used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: otp_list
+SELECT id, account, kind, label, algorithm, digits, period, sealed, state,
+	moved, created_at, used_at
+FROM otp WHERE account = $1 ORDER BY label;
+
+-- name: otp_get
+SELECT id, account, kind, label, algorithm, digits, period, sealed, state,
+	moved, created_at, used_at
+FROM otp WHERE account = $1 AND label = $2;
+
+-- name: otp_spend
+UPDATE otp SET used_at = $3,
+	moved = CASE kind WHEN 1 THEN $2 ELSE $2 + 1 END
+WHERE id = $1 AND state = 1
+AND CASE kind WHEN 1 THEN moved < $2 ELSE moved <= $2 END
+RETURNING id;
+
+-- name: otp_resync
+UPDATE otp SET used_at = $3, moved = $2 + 1, state = 1
+WHERE id = $1 AND kind = 2 AND moved <= $2
+RETURNING id;
+
+-- name: otp_rename
+UPDATE otp SET label = $2 WHERE id = $1 RETURNING id;
+
+-- name: otp_delete
+DELETE FROM otp WHERE id = $1 RETURNING id;
+
+-- name: otp_delete_all
+DELETE FROM otp WHERE account = $1;
+
+-- name: code_insert
+INSERT INTO code (id, account, kind, hash, created_at, expires_at, spent_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: code_find
+SELECT id, account, kind, hash, created_at, expires_at, spent_at
+FROM code WHERE account = $1 AND kind = $2 AND hash = $3;
+
+-- name: code_spend
+UPDATE code SET spent_at = $2
+WHERE id = $1 AND spent_at = 0 AND (expires_at = 0 OR expires_at > $2)
+RETURNING id;
+
+-- name: code_counted
+SELECT count(*) FILTER (WHERE good = 1), count(*),
+	coalesce(max(created_at), 0),
+	CASE WHEN count(*) FILTER (WHERE good = 1 AND expires_at = 0) > 0
+		THEN 0
+		ELSE coalesce(max(expires_at) FILTER (WHERE good = 1), 0) END
+FROM (SELECT created_at, expires_at, CASE WHEN spent_at = 0
+		AND (expires_at = 0 OR expires_at > $3) THEN 1 ELSE 0
+		END AS good
+	FROM code WHERE account = $1 AND kind = $2) AS one;
+
+-- name: code_delete
+DELETE FROM code WHERE account = $1 AND kind = $2;
+
+-- name: trust_put
+INSERT INTO trust (id, account, kind, binding, shown, epoch, created_at,
+	used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (account, kind, binding) DO UPDATE SET id = excluded.id,
+	shown = excluded.shown, epoch = excluded.epoch,
+	created_at = excluded.created_at, used_at = excluded.used_at;
+
+-- name: trust_find
+SELECT id, account, kind, binding, shown, epoch, created_at, used_at
+FROM trust WHERE account = $1 AND kind = $2 AND binding = $3;
+
+-- name: trust_used
+UPDATE trust SET used_at = $2 WHERE id = $1 RETURNING id;
+
+-- name: trust_list
+SELECT id, account, kind, binding, shown, epoch, created_at, used_at
+FROM trust ORDER BY created_at DESC, id DESC;
+
+-- name: trust_list_account
+SELECT id, account, kind, binding, shown, epoch, created_at, used_at
+FROM trust WHERE account = $1 ORDER BY created_at DESC, id DESC;
+
+-- name: trust_delete
+DELETE FROM trust WHERE id = $1 RETURNING id;
+
+-- name: trust_delete_all
+DELETE FROM trust WHERE account = $1 RETURNING id;
 
 -- name: audit_insert
 INSERT INTO audit (host, seq, id, at, action, outcome, actor, effective,
@@ -312,17 +430,38 @@ ORDER BY account LIMIT 1;
 -- name: sealed_person_put
 UPDATE person SET sealed = $2 WHERE account = $1 RETURNING account;
 
+-- name: sealed_otp_next
+SELECT id, sealed FROM otp WHERE id > $1 ORDER BY id LIMIT 1;
+
+-- name: sealed_otp_put
+UPDATE otp SET sealed = $2 WHERE id = $1 RETURNING id;
+
 -- name: void_accounts
-UPDATE account SET version = version + 1;
+UPDATE account SET version = version + 1, epoch = epoch + 1;
+
+-- name: void_codes
+UPDATE code SET spent_at = $1 WHERE spent_at = 0 RETURNING id;
 
 -- name: void_guesses
 UPDATE guess SET state = 2 WHERE state = 1 AND forgiven = 0;
 
 -- name: void_logins
-UPDATE login SET consumed_at = $1 WHERE consumed_at = 0;
+UPDATE login SET uptime = -1,
+	consumed_at = CASE consumed_at WHEN 0 THEN $1 ELSE consumed_at END
+WHERE consumed_at = 0 OR uptime <> -1;
+
+-- name: void_otp
+UPDATE otp SET
+	state = CASE kind WHEN 2 THEN 2 ELSE 1 END,
+	moved = CASE WHEN kind = 2 THEN moved
+		WHEN moved < $1 / period + 1 THEN $1 / period + 1
+		ELSE moved END;
 
 -- name: void_sessions
 UPDATE session SET closed_at = $1 WHERE closed_at = 0;
+
+-- name: void_trust
+DELETE FROM trust RETURNING id;
 
 -- name: void_unknown
 UPDATE guess SET subject = '?' WHERE substr(subject, 1, 1) = '?';

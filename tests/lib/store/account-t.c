@@ -44,6 +44,7 @@ test_round_trip(struct store *s)
 	CHECK_EQ(b.expires_at, NOW + 10);
 	CHECK_EQ(b.delete_at, 0);
 	CHECK(b.must_change);
+	CHECK_EQ(b.epoch, 1);
 	CHECK_EQ(b.version, 1);
 	CHECK_EQ(store_account_by_name(s, "USER1", &b, &f), STATUS_NOT_FOUND);
 	CHECK_EQ(store_account_by_name(s, "user", &b, &f), STATUS_NOT_FOUND);
@@ -87,6 +88,7 @@ test_update(struct store *s)
 	CHECK_EQ(insert(s, &a), STATUS_OK);
 	a.created_at = 5; /* is not written */
 	a.updated_at = NOW + 1;
+	a.epoch = 7;
 	(void)strcpy(a.reason, "first");
 	CHECK_EQ(update(s, &a), STATUS_OK);
 	(void)strcpy(a.reason, "second");
@@ -94,6 +96,7 @@ test_update(struct store *s)
 	CHECK_OK(store_account_by_id(s, &a.id, &b, &f), &f);
 	CHECK_STR(b.reason, "first");
 	CHECK_EQ(b.version, 2);
+	CHECK_EQ(b.epoch, 7);
 	CHECK_EQ(b.created_at, NOW);
 	CHECK_EQ(b.updated_at, NOW + 1);
 	CHECK_EQ(update(s, &b), STATUS_OK);
@@ -118,6 +121,9 @@ test_form(struct store *s)
 	CHECK_EQ(insert(s, &a), STATUS_INVALID);
 	a = fixture_account(5);
 	a.state = STORE_PENDING; /* but never */
+	CHECK_EQ(insert(s, &a), STATUS_INVALID);
+	a = fixture_account(5);
+	a.epoch = 0;
 	CHECK_EQ(insert(s, &a), STATUS_INVALID);
 }
 
@@ -160,29 +166,6 @@ test_list(void)
 }
 
 static void
-test_reap(struct store *s)
-{
-	struct store_account a = fixture_account(20), b = fixture_account(21);
-	enum status st;
-
-	a.state = b.state = STORE_PENDING;
-	a.delete_at = NOW + 10;
-	b.delete_at = NOW + 11;
-	CHECK_EQ(insert(s, &a), STATUS_OK);
-	CHECK_EQ(insert(s, &b), STATUS_OK);
-	ALONE(s, st, store_account_reap(s, NOW + 10, &f));
-	CHECK_EQ(st, STATUS_OK);
-	CHECK_OK(store_account_by_id(s, &a.id, &a, &f), &f);
-	CHECK_EQ(a.state, STORE_DELETED);
-	CHECK_EQ(a.delete_at, 0);
-	CHECK_EQ(a.version, 2);
-	CHECK_EQ(a.updated_at, NOW + 10);
-	CHECK_OK(store_account_by_id(s, &b.id, &b, &f), &f);
-	CHECK_EQ(b.state, STORE_PENDING);
-	CHECK_EQ(b.version, 1);
-}
-
-static void
 test_person(struct store *s)
 {
 	const struct id id = fixture_id(1), none = fixture_id(997);
@@ -217,7 +200,6 @@ main(void)
 	test_names(s);
 	test_update(s);
 	test_form(s);
-	test_reap(s);
 	test_person(s);
 	store_close(s);
 	test_list();

@@ -69,6 +69,7 @@ fixture_account(unsigned n)
 		.state = STORE_ACTIVE,
 		.created_at = NOW,
 		.updated_at = NOW,
+		.epoch = 1,
 		.version = 1,
 	};
 
@@ -86,4 +87,40 @@ fixture_add_account(struct store *s, unsigned n)
 	fixture_must(store_begin(s, &t, &f), &f);
 	fixture_must(store_account_insert(s, &a, &f), &f);
 	fixture_must(store_commit(&t, &f), &f);
+}
+
+struct store_otp
+fixture_otp(unsigned n, enum store_otp_kind kind)
+{
+	struct store_otp d = {
+		.id = fixture_id(n),
+		.account = fixture_id(1),
+		.kind = kind,
+		.algorithm = 1,
+		.digits = 6,
+		.period = kind == STORE_TOTP ? 30 : 0,
+		.sealed_len = 5,
+		.state = STORE_OTP_ACTIVE,
+		.moved = 100,
+		.created_at = NOW,
+	};
+
+	(void)snprintf(d.label, sizeof(d.label), "label%u", n);
+	memcpy(d.sealed, "s\0ea\377", 5);
+	return d;
+}
+
+struct store_code
+fixture_code(unsigned n, enum store_code_kind kind)
+{
+	struct store_code c = {
+		.id = fixture_id(n),
+		.account = fixture_id(1),
+		.kind = kind,
+		.created_at = NOW,
+	};
+
+	memset(c.hash, 0xa5, sizeof(c.hash));
+	memcpy(c.hash, &n, sizeof(n));
+	return c;
 }

@@ -3,6 +3,7 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
+#include "store/otp.h"
 #include "store/store.h"
 #include "test.h"
 
@@ -25,6 +26,11 @@ struct id fixture_id(unsigned n);
 struct store_account fixture_account(unsigned n);
 /* ... and inserted, in a transaction of its own. */
 void fixture_add_account(struct store *s, unsigned n);
+
+/* A device and a code of account 1, each of N its own, not inserted: the
+ * device is called "labelN", and its last step or next counter is 100. */
+struct store_otp fixture_otp(unsigned n, enum store_otp_kind kind);
+struct store_code fixture_code(unsigned n, enum store_code_kind kind);
 
 /* One change in a transaction of its own; st is what the change said. */
 #define ALONE(s, st, call)                                                    \

@@ -30,12 +30,11 @@ charge(struct store *s, const char *subject, const char *source,
 }
 
 static enum status
-settle(struct store *s, const struct id *id, int64_t now,
-       enum store_guess_state state)
+settle(struct store *s, const struct id *id, enum store_guess_state state)
 {
 	enum status st;
 
-	ALONE(s, st, store_guess_settle(s, id, now, state, &f));
+	ALONE(s, st, store_guess_settle(s, id, state, &f));
 	return st;
 }
 
@@ -126,7 +125,7 @@ test_passed(void)
 	charge(s, "a", "y", "password", NOW, STORE_GUESS_FAILED);
 	c = count(s, "a", "x", "password", NOW);
 	CHECK_EQ(c.pair_failed, 2);
-	CHECK_EQ(settle(s, &late, NOW + 1, STORE_GUESS_PASSED), STATUS_OK);
+	CHECK_EQ(settle(s, &late, STORE_GUESS_PASSED), STATUS_OK);
 	c = count(s, "a", "x", "password", NOW);
 	CHECK_EQ(c.pair_failed, 1);
 	CHECK_EQ(c.user_failed, 3);
@@ -166,7 +165,7 @@ test_pending(void)
 	CHECK_EQ(c.user_pending, 1);
 	CHECK_EQ(c.source_pending, 0);
 	CHECK_EQ(c.pending_deadline, NOW + 35);
-	/* Run out, it is a failure, and can no more be settled. */
+	/* Run out, it is a failure ... */
 	c = count(s, "a", "x", "password", NOW + 30);
 	CHECK_EQ(c.pair_pending, 0);
 	CHECK_EQ(c.pair_failed, 1);
@@ -175,12 +174,72 @@ test_pending(void)
 	CHECK_EQ(c.source_failed, 1);
 	CHECK_EQ(c.source_pending, 1);
 	CHECK_EQ(c.pending_deadline, NOW + 35);
-	CHECK_EQ(settle(s, &one, NOW + 30, STORE_GUESS_PASSED), STATUS_LOST);
-	/* Settled once only. */
-	CHECK_EQ(settle(s, &two, NOW + 34, STORE_GUESS_FAILED), STATUS_OK);
-	CHECK_EQ(settle(s, &two, NOW + 34, STORE_GUESS_PASSED), STATUS_LOST);
+	/* ... until it is settled after all: people take their time. */
+	CHECK_EQ(settle(s, &one, STORE_GUESS_REFUNDED), STATUS_OK);
+	c = count(s, "a", "x", "password", NOW + 30);
+	CHECK_EQ(c.pair_failed + c.user_failed + c.source_failed, 0);
+	/* Settled once only; and not when it is gone. */
+	CHECK_EQ(settle(s, &one, STORE_GUESS_PASSED), STATUS_LOST);
+	one = fixture_id(9999);
+	CHECK_EQ(settle(s, &one, STORE_GUESS_PASSED), STATUS_LOST);
+	CHECK_EQ(settle(s, &two, STORE_GUESS_FAILED), STATUS_OK);
+	CHECK_EQ(settle(s, &two, STORE_GUESS_PASSED), STATUS_LOST);
 	c = count(s, "b", "x", "password", NOW + 34);
 	CHECK_EQ(c.pair_failed, 1);
+	store_close(s);
+}
+
+static void
+run_is(struct store *s, int64_t now, int64_t failed, int64_t last)
+{
+	struct store_guess_counts c = count(s, "a", "x", "otp", now);
+
+	CHECK_EQ(c.run_failed, failed);
+	CHECK_EQ(c.run_last, last);
+}
+
+/* Over all sources, each with its own row of failures. */
+static void
+test_run(void)
+{
+	struct store *s = fixture_store("run");
+	int64_t dropped = 0;
+	struct id one;
+	enum status st;
+
+	run_is(s, NOW, 0, 0);
+	charge(s, "a", "x", "otp", NOW - 50, STORE_GUESS_FAILED);
+	charge(s, "a", "y", "otp", NOW - 40, STORE_GUESS_FAILED);
+	charge(s, "a", "y", "otp", NOW - 39, STORE_GUESS_FAILED);
+	charge(s, "a", "z", "otp", NOW - 60, STORE_GUESS_FAILED);
+	/* Not these. */
+	charge(s, "b", "x", "otp", NOW, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "otp", NOW, STORE_GUESS_REFUNDED);
+	run_is(s, NOW, 4, NOW - 39);
+	/* The same from wherever one looks. */
+	CHECK_EQ(count(s, "a", "w", "otp", NOW).run_failed, 4);
+	/* A success from one source ends that source's row alone. */
+	charge(s, "a", "y", "otp", NOW - 30, STORE_GUESS_PASSED);
+	run_is(s, NOW, 2, NOW - 50);
+	charge(s, "b", "x", "otp", NOW - 29, STORE_GUESS_PASSED);
+	charge(s, "a", "x", "password", NOW - 29, STORE_GUESS_PASSED);
+	run_is(s, NOW, 2, NOW - 50);
+	charge(s, "a", "y", "otp", NOW - 28, STORE_GUESS_FAILED);
+	run_is(s, NOW, 3, NOW - 28);
+	/* Within the pair's window. */
+	run_is(s, NOW - 51 + PAIR, 2, NOW - 28);
+	run_is(s, NOW - 28 + PAIR, 0, 0);
+	/* Pending, then run out, then forgiven. */
+	one = charge(s, "a", "v", "otp", NOW - 20, STORE_GUESS_PENDING);
+	run_is(s, NOW, 3, NOW - 28);
+	run_is(s, NOW + 10, 4, NOW - 20);
+	ALONE(s, st, store_guess_clear(s, "a", "v", &dropped, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(dropped, 1);
+	run_is(s, NOW + 10, 3, NOW - 28);
+	CHECK_EQ(settle(s, &one, STORE_GUESS_FAILED), STATUS_OK);
+	run_is(s, NOW + 10, 4, NOW - 20);
 	store_close(s);
 }
 
@@ -232,7 +291,7 @@ test_list_and_clear(void)
 	c = count(s, "a", "x", "password", NOW + 40);
 	CHECK_EQ(c.pair_failed, 0);
 	/* ... but one by being wrong. */
-	CHECK_EQ(settle(s, &running, NOW + 1, STORE_GUESS_FAILED), STATUS_OK);
+	CHECK_EQ(settle(s, &running, STORE_GUESS_FAILED), STATUS_OK);
 	c = count(s, "a", "x", "password", NOW + 40);
 	CHECK_EQ(c.pair_failed, 1);
 	ALONE(s, st, store_guess_clear(s, "a", NULL, &dropped, &f));
@@ -296,6 +355,7 @@ main(void)
 	test_windows();
 	test_passed();
 	test_pending();
+	test_run();
 	test_list_and_clear();
 	test_prune();
 	test_seen();

@@ -11,8 +11,13 @@ login(unsigned n)
 	struct store_login l = { .id = fixture_id(n),
 				 .account = fixture_id(1),
 				 .rule = fixture_id(7),
-				 .at = NOW };
+				 .at = NOW,
+				 .ruid = 1000,
+				 .leader = 4711,
+				 .leader_start = INT64_MAX,
+				 .uptime = 500 };
 
+	(void)strcpy(l.tty, "pts/7");
 	(void)strcpy(l.user, "user1");
 	(void)strcpy(l.service, "sshd");
 	(void)strcpy(l.source, "192.0.2.1");
@@ -80,14 +85,102 @@ test_prune(struct store *s)
 	CHECK_EQ(store_login_get(s, &l.id, &l, &f), STATUS_OK);
 }
 
+struct found {
+	char text[64];
+	unsigned most;
+};
+
+static bool
+collect(void *ctx, const struct store_login *l)
+{
+	struct found *n = ctx;
+
+	(void)strcat(n->text, l->id.s + ID_LENGTH - 2);
+	(void)strcat(n->text, " ");
+	return --n->most > 0;
+}
+
+static void
+recent(struct store *s, int64_t since, int64_t uptime, unsigned most,
+       const char *expected)
+{
+	const struct id boot = fixture_id(8);
+	struct found n = { .most = most };
+	struct store_login_place p = { .account = fixture_id(2),
+				       .boot = boot.s,
+				       .since = since,
+				       .uptime_since = uptime };
+
+	CHECK_OK(store_login_list_recent(s, &p, collect, &n, &f), &f);
+	CHECK_STR(n.text, expected);
+}
+
+static void
+test_recent(struct store *s)
+{
+	const struct id two = fixture_id(2);
+	struct store_login l;
+	enum status st;
+
+	/* 30 to 33, a second apart, the third handed over. */
+	for (unsigned i = 0; i < 4; i++) {
+		l = login(30 + i);
+		l.account = two;
+		l.at = NOW + i;
+		l.uptime = 500 + i;
+		CHECK_EQ(insert(s, &l), STATUS_OK);
+	}
+	l.id = fixture_id(32);
+	CHECK_EQ(consume(s, &l.id, NOW + 9), STATUS_OK);
+	/* Of another boot, one good for none, one of somebody else. */
+	l = login(34);
+	l.account = two;
+	(void)strcpy(l.boot, fixture_id(9).s);
+	CHECK_EQ(insert(s, &l), STATUS_OK);
+	l = login(35);
+	l.account = two;
+	l.uptime = -1;
+	CHECK_EQ(insert(s, &l), STATUS_OK);
+	l = login(36);
+	CHECK_EQ(insert(s, &l), STATUS_OK);
+	recent(s, 0, 0, 9, "33 32 31 30 ");
+	recent(s, 0, INT64_MIN, 9, "33 32 31 30 ");
+	recent(s, NOW + 2, 0, 9, "33 32 ");
+	recent(s, 0, 503, 9, "33 ");
+	recent(s, NOW + 4, 0, 9, "");
+	recent(s, 0, 0, 2, "33 32 ");
+	l.uptime = -2;
+	l.id = fixture_id(37);
+	CHECK_EQ(insert(s, &l), STATUS_INVALID);
+
+	ALONE(s, st, store_login_void(s, &two, 0, &f));
+	CHECK_EQ(st, STATUS_INVALID);
+	ALONE(s, st, store_login_void(s, &two, NOW + 20, &f));
+	CHECK_EQ(st, STATUS_OK);
+	recent(s, 0, INT64_MIN, 9, "");
+	/* When one was handed over stays as it was. */
+	l.id = fixture_id(32);
+	CHECK_OK(store_login_get(s, &l.id, &l, &f), &f);
+	CHECK_EQ(l.consumed_at, NOW + 9);
+	CHECK_EQ(l.uptime, -1);
+	l.id = fixture_id(33);
+	CHECK_EQ(consume(s, &l.id, NOW + 21), STATUS_LOST);
+	l.id = fixture_id(36);
+	CHECK_OK(store_login_get(s, &l.id, &l, &f), &f);
+	CHECK_EQ(l.uptime, 500);
+	CHECK_EQ(consume(s, &l.id, NOW + 21), STATUS_OK);
+}
+
 int
 main(void)
 {
 	struct store *s = fixture_store("login");
 
 	fixture_add_account(s, 1);
+	fixture_add_account(s, 2);
 	test_consume(s);
 	test_prune(s);
+	test_recent(s);
 	store_close(s);
 	return test_done();
 }

@@ -18,6 +18,9 @@ rule(unsigned n, int64_t position)
 	(void)strcpy(r.action, "require");
 	(void)strcpy(r.require, "password");
 	(void)strcpy(r.account, "any");
+	(void)strcpy(r.unenrolled, "deny");
+	(void)strcpy(r.prompt, "auto");
+	(void)strcpy(r.qr, "auto");
 	return r;
 }
 
@@ -128,6 +131,13 @@ test_columns(struct store *s)
 	(void)strcpy(r.group, "wheel");
 	(void)strcpy(r.network, "192.0.2.0/24");
 	(void)strcpy(r.note, "why");
+	(void)strcpy(r.unenrolled, "until");
+	r.unenrolled_until = NOW;
+	r.trust_days = 365;
+	r.step_up = 86400;
+	(void)strcpy(r.prompt, "single");
+	(void)strcpy(r.qr, "ascii");
+	r.qr_invert = true;
 	ALONE(s, st, store_rule_insert(s, &r, &f));
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_OK(store_rule_list(s, keep, &got, &f), &f);
@@ -137,6 +147,30 @@ test_columns(struct store *s)
 	ALONE(s, st, store_rule_insert(s, &r, &f));
 	CHECK_EQ(st, STATUS_INVALID);
 	CHECK_EQ(delete (s, 1), STATUS_OK);
+}
+
+/* What no rule may say, one at a time. */
+static void
+test_form(struct store *s)
+{
+	struct store_rule wrong[8];
+	enum status st;
+
+	for (size_t i = 0; i < 8; i++)
+		wrong[i] = rule(1, 1);
+	(void)strcpy(wrong[0].unenrolled, "never");
+	(void)strcpy(wrong[1].unenrolled, "until"); /* but when? */
+	wrong[2].unenrolled_until = NOW;	    /* of what? */
+	wrong[3].trust_days = 366;
+	wrong[4].step_up = -1;
+	wrong[5].step_up = 86401;
+	(void)strcpy(wrong[6].prompt, "double");
+	(void)strcpy(wrong[7].qr, "png");
+	for (size_t i = 0; i < 8; i++) {
+		ALONE(s, st, store_rule_insert(s, &wrong[i], &f));
+		CHECK_EQ(st, STATUS_INVALID);
+	}
+	is(s, "");
 }
 
 static void
@@ -197,6 +231,7 @@ main(void)
 
 	test_edges(s);
 	test_columns(s);
+	test_form(s);
 	test_random(s);
 	store_close(s);
 	return test_done();

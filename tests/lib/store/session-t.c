@@ -109,6 +109,45 @@ test_list(struct store *s)
 	lists(s, 0, false, 2, "21 22 ");
 }
 
+static void
+test_close_all(struct store *s)
+{
+	const struct id one = fixture_id(1), two = fixture_id(2),
+			except = fixture_id(30);
+	struct store_session row;
+	int64_t closed = 77;
+	enum status st;
+
+	for (unsigned i = 0; i < 3; i++) {
+		row = session(30 + i, 2, NOW + 30 + i);
+		CHECK_EQ(insert(s, &row), STATUS_OK);
+	}
+	ALONE(s, st, store_session_close_all(s, &two, NULL, 0, &closed, &f));
+	CHECK_EQ(st, STATUS_INVALID);
+	CHECK_EQ(closed, 77);
+	ALONE(s, st,
+	      store_session_close_all(s, &two, &except, NOW + 40, &closed,
+				      &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(closed, 3); /* 21, 31, 32 */
+	lists(s, 2, true, 9, "30 ");
+	/* What was closed before stays as it was; so do other people's. */
+	row.id = fixture_id(22);
+	CHECK_OK(store_session_get(s, &row.id, &row, &f), &f);
+	CHECK_EQ(row.closed_at, NOW + 5);
+	lists(s, 1, true, 9, "20 ");
+	ALONE(s, st,
+	      store_session_close_all(s, &two, NULL, NOW + 41, &closed, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(closed, 1);
+	CHECK_OK(store_session_get(s, &except, &row, &f), &f);
+	CHECK_EQ(row.closed_at, NOW + 41);
+	ALONE(s, st,
+	      store_session_close_all(s, &one, &two, NOW + 42, &closed, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(closed, 1);
+}
+
 int
 main(void)
 {
@@ -118,6 +157,7 @@ main(void)
 	fixture_add_account(s, 2);
 	test_close(s);
 	test_list(s);
+	test_close_all(s);
 	store_close(s);
 	return test_done();
 }

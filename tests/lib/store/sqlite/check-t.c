@@ -65,6 +65,9 @@ fill(struct store *s)
 	}
 	(void)strcpy(r.action, "admit");
 	(void)strcpy(r.account, "any");
+	(void)strcpy(r.unenrolled, "deny");
+	(void)strcpy(r.prompt, "auto");
+	(void)strcpy(r.qr, "auto");
 	for (unsigned i = 0; i < 3; i++) {
 		r.id = fixture_id(60 + i);
 		ALONE(s, st, store_rule_insert(s, &r, &f));
@@ -120,11 +123,104 @@ test_append_only(void)
 }
 
 static void
+fill_codes(void)
+{
+	const struct store_otp one = fixture_otp(70, STORE_TOTP),
+			       two = fixture_otp(71, STORE_HOTP);
+	struct store_code c = fixture_code(80, STORE_CODE_BACKUP);
+	struct store *s = fixture_open(where);
+	STORE_TXN(t);
+
+	fixture_add_account(s, 2);
+	CHECK_OK(store_begin(s, &t, &f), &f);
+	CHECK_OK(store_otp_insert(s, &one, &f), &f);
+	CHECK_OK(store_otp_insert(s, &two, &f), &f);
+	CHECK_OK(store_code_insert(s, &c, &f), &f);
+	c = fixture_code(81, STORE_CODE_BACKUP);
+	c.spent_at = NOW;
+	CHECK_OK(store_code_insert(s, &c, &f), &f);
+	CHECK_OK(store_commit(&t, &f), &f);
+	store_close(s);
+}
+
+/* What is spent stays spent, whoever writes. */
+static const char *const backwards[] = {
+	"UPDATE otp SET moved = 99",
+	"UPDATE OR REPLACE otp SET moved = moved - 1",
+	"UPDATE otp SET period = 60 WHERE kind = 1",
+	"UPDATE otp SET kind = 2, period = 0 WHERE kind = 1",
+	"UPDATE OR REPLACE otp SET label = 'label70'",
+	"UPDATE OR REPLACE otp SET id = (SELECT min(id) FROM otp)",
+	"UPDATE otp SET account = '0188b733-f800-7000-8000-"
+	"000000000002'",
+	"REPLACE INTO otp SELECT id, account, kind, label, algorithm, "
+	"digits, period, sealed, state, 1, created_at, used_at "
+	"FROM otp",
+	"INSERT OR REPLACE INTO otp SELECT substr(id, 1, 35) || 'x', "
+	"account, kind, label, algorithm, digits, period, sealed, "
+	"state, 1, created_at, used_at FROM otp WHERE kind = 1",
+	"INSERT INTO otp SELECT id, account, kind, label, algorithm, "
+	"digits, period, sealed, state, 1, created_at, used_at "
+	"FROM otp WHERE true ON CONFLICT DO UPDATE SET moved = 1",
+	"REPLACE INTO otp SELECT id, account, kind, label || 'x', "
+	"algorithm, digits, period, sealed, state, 1, created_at, "
+	"used_at FROM otp",
+	"UPDATE code SET spent_at = 0",
+	"UPDATE code SET spent_at = 5 WHERE spent_at <> 0",
+	"UPDATE code SET hash = zeroblob(32), spent_at = 1 "
+	"WHERE spent_at = 0",
+	"UPDATE code SET kind = 2, spent_at = 1 WHERE spent_at = 0",
+	"UPDATE code SET account = '0188b733-f800-7000-8000-"
+	"000000000002' WHERE spent_at = 0",
+	"UPDATE OR REPLACE code SET id = (SELECT max(id) FROM code) "
+	"WHERE spent_at = 0",
+	"UPDATE code SET expires_at = 1 WHERE spent_at = 0",
+	"REPLACE INTO code SELECT id, account, kind, hash, "
+	"created_at, expires_at, 0 FROM code",
+	"REPLACE INTO code SELECT id, account, kind, zeroblob(32), "
+	"created_at, expires_at, 0 FROM code WHERE spent_at <> 0",
+	"REPLACE INTO code SELECT substr(id, 1, 35) || 'x', account, "
+	"kind, hash, created_at, expires_at, 0 FROM code "
+	"WHERE spent_at <> 0",
+};
+
+static void
+test_forward_only(void)
+{
+	fresh("forward");
+	fill_codes();
+	for (size_t i = 0; i < sizeof(backwards) / sizeof(backwards[0]); i++) {
+		int rc = raw_exec(path, backwards[i]);
+
+		if (rc != SQLITE_CONSTRAINT)
+			test_note("%s: %d", backwards[i], rc);
+		CHECK(rc == SQLITE_CONSTRAINT);
+	}
+	CHECK_EQ(raw_integer(path, "SELECT count(*) FROM otp WHERE "
+				   "moved = 100"),
+		 2);
+	CHECK_EQ(raw_integer(path, "SELECT count(*) FROM code WHERE "
+				   "spent_at = 0"),
+		 1);
+	/* Forward and out is allowed. */
+	CHECK_EQ(raw_exec(path, "UPDATE otp SET moved = 101"), SQLITE_OK);
+	CHECK_EQ(raw_exec(path, "DELETE FROM otp"), SQLITE_OK);
+	CHECK_EQ(raw_exec(path, "DELETE FROM code"), SQLITE_OK);
+	CHECK_EQ(check(), 0);
+}
+
+static void
 test_found(void)
 {
 	fresh("trigger");
 	CHECK_EQ(check(), 0);
 	finds("DROP TRIGGER audit_keep_delete", "audit_keep_delete");
+	fresh("forward-trigger");
+	finds("DROP TRIGGER otp_forward", "otp_forward");
+	fresh("code-trigger");
+	finds("DROP TRIGGER code_spent", "code_spent");
+	fresh("column");
+	finds("ALTER TABLE account ADD COLUMN more TEXT", "account");
 	fresh("extra");
 	finds("CREATE TRIGGER evil AFTER INSERT ON guess BEGIN "
 	      "DELETE FROM guess; END",
@@ -185,6 +281,7 @@ int
 main(void)
 {
 	test_append_only();
+	test_forward_only();
 	test_found();
 	test_rows();
 	return test_done();

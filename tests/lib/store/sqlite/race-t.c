@@ -20,6 +20,7 @@ static struct shared {
 	pthread_barrier_t start;
 	enum status said[2][ROUNDS];
 	unsigned done[WRITERS];
+	bool won[2][WRITERS][TURNS]; /* steps, codes */
 } * shared;
 
 /* One thing that only one of two may get. */
@@ -73,8 +74,8 @@ guess_grab(struct store *s, unsigned round, unsigned who)
 	const struct id id = fixture_id(20000 + round);
 
 	return store_guess_settle(
-		s, &id, NOW + 1,
-		who == 0 ? STORE_GUESS_PASSED : STORE_GUESS_FAILED, &f);
+		s, &id, who == 0 ? STORE_GUESS_PASSED : STORE_GUESS_FAILED,
+		&f);
 }
 
 static void
@@ -91,6 +92,70 @@ name_grab(struct store *s, unsigned round, unsigned who)
 
 	(void)snprintf(a.name, sizeof(a.name), "new%u-%u", who, round);
 	return store_account_update(s, &a, &f);
+}
+
+static void
+step_lay_out(struct store *s, unsigned round)
+{
+	const struct store_otp d = fixture_otp(50000 + round, STORE_TOTP);
+	enum status st;
+
+	ALONE(s, st, store_otp_insert(s, &d, &f));
+	if (st != STATUS_OK)
+		CHECK(false);
+}
+
+/* The same code, typed twice. */
+static enum status
+step_grab(struct store *s, unsigned round, unsigned who)
+{
+	const struct id id = fixture_id(50000 + round);
+
+	return store_otp_spend(s, &id, 101, NOW + 1 + who, &f);
+}
+
+static void
+counter_lay_out(struct store *s, unsigned round)
+{
+	const struct store_otp d = fixture_otp(60000 + round, STORE_HOTP);
+	enum status st;
+
+	ALONE(s, st, store_otp_insert(s, &d, &f));
+	if (st != STATUS_OK)
+		CHECK(false);
+}
+
+static enum status
+counter_grab(struct store *s, unsigned round, unsigned who)
+{
+	const struct id id = fixture_id(60000 + round);
+
+	return store_otp_spend(s, &id, 107, NOW + 1 + who, &f);
+}
+
+static void
+code_lay_out(struct store *s, unsigned round)
+{
+	const struct store_code c =
+		fixture_code(70000 + round, STORE_CODE_BACKUP);
+	enum status st;
+
+	ALONE(s, st, store_code_insert(s, &c, &f));
+	if (st != STATUS_OK)
+		CHECK(false);
+}
+
+/* As a login does: found unspent, and then spent. */
+static enum status
+code_grab(struct store *s, unsigned round, unsigned who)
+{
+	struct store_code c = fixture_code(70000 + round, STORE_CODE_BACKUP);
+	enum status st;
+
+	if ((st = store_code_find(s, &c.account, c.kind, c.hash, &c, &f)) !=
+	    STATUS_OK)
+		return st;
+	return store_code_spend(s, &c.id, NOW + 1 + who, &f);
 }
 
 static void
@@ -242,6 +307,84 @@ test_writers(void)
 	store_close(s);
 }
 
+/* Many at one step of a device and at one code, round after round. */
+static bool
+crowd_grab(struct store *s, bool step, unsigned round)
+{
+	const struct id id = fixture_id(step ? 80000 : 81000 + round);
+	enum status st;
+	STORE_TXN(t);
+
+	(void)pthread_barrier_wait(&shared->start);
+	st = store_begin(s, &t, &f);
+	if (st == STATUS_OK)
+		st = step ? store_otp_spend(s, &id, 101 + round, NOW, &f)
+			  : store_code_spend(s, &id, NOW, &f);
+	if (st == STATUS_OK)
+		st = store_commit(&t, &f);
+	if (st != STATUS_OK && st != STATUS_LOST)
+		_exit(3);
+	return st == STATUS_OK;
+}
+
+static void
+run_crowd(unsigned who)
+{
+	struct store *s = NULL;
+
+	if (store_open(where, STORE_WRITE, &s, &f) != STATUS_OK)
+		_exit(2);
+	for (unsigned i = 0; i < TURNS; i++) {
+		shared->won[0][who][i] = crowd_grab(s, true, i);
+		shared->won[1][who][i] = crowd_grab(s, false, i);
+	}
+	store_close(s);
+	_exit(0);
+}
+
+static void
+crowd_lay_out(void)
+{
+	const struct store_otp d = fixture_otp(80000, STORE_TOTP);
+	struct store *s = fixture_open(where);
+	STORE_TXN(t);
+
+	CHECK_OK(store_begin(s, &t, &f), &f);
+	CHECK_OK(store_otp_insert(s, &d, &f), &f);
+	for (unsigned i = 0; i < TURNS; i++) {
+		const struct store_code c =
+			fixture_code(81000 + i, STORE_CODE_BACKUP);
+
+		CHECK_OK(store_code_insert(s, &c, &f), &f);
+	}
+	CHECK_OK(store_commit(&t, &f), &f);
+	store_close(s);
+}
+
+static void
+test_crowd(void)
+{
+	pid_t pid[WRITERS];
+
+	crowd_lay_out();
+	barrier(WRITERS);
+	for (unsigned who = 0; who < WRITERS; who++)
+		if ((pid[who] = fork()) == 0)
+			run_crowd(who);
+	for (unsigned who = 0; who < WRITERS; who++)
+		wait_for(pid[who]);
+	for (unsigned i = 0; i < TURNS; i++) {
+		unsigned step = 0, code = 0;
+
+		for (unsigned who = 0; who < WRITERS; who++) {
+			step += shared->won[0][who][i];
+			code += shared->won[1][who][i];
+		}
+		CHECK_EQ(step, 1);
+		CHECK_EQ(code, 1);
+	}
+}
+
 /* Creating: one wins, and the other says that it is there. */
 static void
 test_create(void)
@@ -325,6 +468,9 @@ main(void)
 		{ "login", login_lay_out, login_grab },
 		{ "guess", guess_lay_out, guess_grab },
 		{ "name", name_lay_out, name_grab },
+		{ "step", step_lay_out, step_grab },
+		{ "counter", counter_lay_out, counter_grab },
+		{ "code", code_lay_out, code_grab },
 	};
 	struct store *s = fixture_store("race");
 
@@ -336,6 +482,7 @@ main(void)
 	CHECK(shared != MAP_FAILED);
 	for (size_t i = 0; i < sizeof(prizes) / sizeof(prizes[0]); i++)
 		test_prize(&prizes[i]);
+	test_crowd();
 	test_writers();
 	test_create();
 	test_locks_kept();
