@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit/audit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/line.h"
@@ -123,36 +124,71 @@ audit_row(const struct audit *a, int64_t now, const struct audit_entry *e,
 	return STATUS_OK;
 }
 
+static char *
+audit_lines(struct audit *a)
+{
+	return a->more != NULL ? a->more : a->first;
+}
+
+/* Room for one more line.  Not realloc(3), which leaves old ones behind. */
+static enum status
+audit_room(struct audit *a, struct fault *f)
+{
+	size_t size = a->more != NULL ? a->more_size : sizeof(a->first);
+	char *more;
+
+	if (a->pending >= AUDIT_PENDING_MAX)
+		return fault(f, STATUS_SYSTEM,
+			     "more than %d audit rows in one transaction",
+			     AUDIT_PENDING_MAX);
+	if (a->used + AUDIT_LINE_SIZE <= size)
+		return STATUS_OK;
+	if ((more = malloc(2 * size)) == NULL)
+		return fault(f, STATUS_SYSTEM,
+			     "out of memory for the lines of the audit");
+	memcpy(more, audit_lines(a), a->used);
+	explicit_bzero(audit_lines(a), a->used);
+	free(a->more);
+	a->more = more;
+	a->more_size = 2 * size;
+	return STATUS_OK;
+}
+
 enum status
 audit_write(struct audit *a, int64_t now, const struct audit_entry *e,
 	    struct fault *f)
 {
 	struct store_audit row;
 	enum status st;
+	char *line;
 
 	/* A row whose line would have to be dropped is not written either. */
-	if (a->pending >= AUDIT_PENDING_MAX)
-		return fault(f, STATUS_INVALID,
-			     "more than %d audit rows in one transaction",
-			     AUDIT_PENDING_MAX);
-	if ((st = audit_row(a, now, e, &row, f)) != STATUS_OK ||
+	if ((st = audit_room(a, f)) != STATUS_OK ||
+	    (st = audit_row(a, now, e, &row, f)) != STATUS_OK ||
 	    (st = store_audit_insert(a->store, &row, f)) != STATUS_OK)
 		return st;
-	audit_line(e, row.seq, a->line[a->pending++]);
+	line = audit_lines(a) + a->used;
+	audit_line(e, row.seq, line);
+	a->used += strlen(line) + 1;
+	a->pending++;
 	return STATUS_OK;
 }
 
 void
 audit_publish(struct audit *a)
 {
-	if (a->sink != NULL)
-		for (size_t i = 0; i < a->pending; i++)
-			a->sink(a->sink_ctx, a->line[i]);
-	a->pending = 0;
+	const char *line = audit_lines(a), *end = line + a->used;
+
+	for (; a->sink != NULL && line < end; line += strlen(line) + 1)
+		a->sink(a->sink_ctx, line);
+	audit_discard(a);
 }
 
 void
 audit_discard(struct audit *a)
 {
-	a->pending = 0;
+	explicit_bzero(audit_lines(a), a->used);
+	free(a->more);
+	a->more = NULL;
+	a->more_size = a->used = a->pending = 0;
 }

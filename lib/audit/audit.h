@@ -13,8 +13,10 @@
 #include "store/store.h"
 
 #define AUDIT_LINE_SIZE 1024
-#define AUDIT_PENDING_MAX 8
-#define AUDIT_PAIRS_MAX 12
+#define AUDIT_FIRST_SIZE (8 * AUDIT_LINE_SIZE)
+/* Rows of one transaction: an import may write four for each of its lines. */
+#define AUDIT_PENDING_MAX 400000
+#define AUDIT_PAIRS_MAX 16
 
 enum audit_outcome { AUDIT_SUCCESS = 1, AUDIT_FAILURE, AUDIT_ERROR };
 
@@ -43,8 +45,12 @@ struct audit {
 	char host[256];
 	void (*sink)(void *ctx, const char *line); /* NULL: nowhere */
 	void *sink_ctx;
-	size_t pending;
-	char line[AUDIT_PENDING_MAX][AUDIT_LINE_SIZE];
+	/* Lines that wait for the commit, each with its NUL; in FIRST, or all
+	 * of them in MORE once that is too small. */
+	size_t pending, used;
+	size_t more_size;
+	char *more;
+	char first[AUDIT_FIRST_SIZE];
 };
 
 void audit_start(struct audit *a, struct store *s, const char *host,
@@ -55,11 +61,13 @@ void audit_start(struct audit *a, struct store *s, const char *host,
  * the grammar, a metadata key that smells of a secret (password, passwd,
  * secret, token, code, pin, key, hash, ... as a whole word of the key), or
  * more than 8 KiB of metadata.  Bytes that are no UTF-8 are stored escaped.
+ * STATUS_SYSTEM: more rows than lines are kept for.
  */
 enum status audit_write(struct audit *a, int64_t now,
 			const struct audit_entry *e, struct fault *f) MUST_USE;
 
-/* After store_commit(): the lines go out.  After a rollback: they are gone. */
+/* After store_commit(): the lines go out.  After a rollback: they are gone.
+ * Either is due once a row was written, as it frees what held the lines. */
 void audit_publish(struct audit *a);
 void audit_discard(struct audit *a);
 

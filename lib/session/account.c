@@ -9,7 +9,7 @@ enum status
 session_account(const struct session_env *env, const struct request *request,
 		struct session_verdict *out, struct fault *f)
 {
-	struct session_attempt a;
+	SESSION_ATTEMPT(a);
 	struct policy_decision d;
 	enum status st;
 	STORE_TXN(txn);

@@ -3,9 +3,21 @@
 #ifndef SESSION_ATTEMPT_H
 #define SESSION_ATTEMPT_H
 
+#include "factor/code.h"
 #include "factor/factor.h"
+#include "factor/otp.h"
 #include "session/session.h"
 #include "session/source.h"
+
+/* What a person has chosen inside a login; in memory only until the
+ * transaction that grants it, so that giving up leaves nothing behind. */
+struct session_enrollment {
+	bool device; /* a one-time code device, confirmed */
+	struct store_otp otp;
+	struct code_set backup;
+	bool password; /* a new one, after a reset code or a ticket */
+	struct store_password made;
+};
 
 struct session_attempt {
 	const struct session_env *env;
@@ -20,7 +32,27 @@ struct session_attempt {
 	uint32_t charged; /* factors whose guess is pending */
 	struct id guess[POLICY_FACTOR_COUNT];
 	struct factor_outcome outcome[POLICY_FACTOR_COUNT];
+	int64_t clock_seen;	 /* the greatest time the store knows */
+	bool clock_behind;	 /* now is less than that */
+	bool single;		 /* password and code come in one answer */
+	struct secret code;	 /* single: waits for its question; or empty */
+	struct id stepped_login; /* whose proof the step-up takes; or empty */
+	char stepped_factors[STORE_RULE_TEXT_SIZE]; /* ... and what that was */
+	struct id trusted;   /* the trust row that stands; or empty */
+	bool trust_wanted;   /* this device is to be trusted: she said yes, */
+	int64_t trust_epoch; /* ... and proved herself under this epoch */
+	bool tested_past;    /* a new password was refused for being an old
+				one: whoever tries them guesses */
+	struct session_enrollment enrollment;
 };
+
+/* Wiped when its scope ends; session_gather() fills it in. */
+void session_attempt_wipe(struct session_attempt *a);
+#define SESSION_ATTEMPT(name)                                                 \
+	__attribute__((cleanup(                                               \
+		session_attempt_wipe))) struct session_attempt name = {       \
+		.env = NULL                                                   \
+	}
 
 /* Around every run of a password hash; nothing to leave when enter failed. */
 enum status session_gate_enter(const struct session_env *env, struct fault *f)
@@ -30,8 +62,12 @@ void session_gate_leave(const struct session_env *env);
 /* Seconds since the epoch, by the shell's clock. */
 int64_t session_now(const struct session_env *env);
 
+/* May what was proved before, here or on this device, stand for an answer?
+ * Only in the login of a privileged peer, under a sound clock. */
+bool session_past_counts(const struct session_attempt *a);
+
 /* What factors work with, at this moment and this host's costs. */
-struct factor_env session_factor_env(const struct session_env *env);
+struct factor_env session_factor_env(const struct session_attempt *a);
 
 /*
  * Fill in the attempt: source, account, the rule that matches in PHASE and
@@ -42,22 +78,28 @@ enum status session_gather(const struct session_env *env,
 			   enum policy_phase phase, struct session_attempt *a,
 			   struct fault *f) MUST_USE;
 
-/* Read the account again, inside the transaction that will grant. */
+/* Read the account again, inside the transaction that will grant, and which
+ * second factors it has got meanwhile. */
 enum status session_refresh(struct session_attempt *a, struct fault *f)
 	MUST_USE;
 
 /*
- * Ask for what policy wants until it has decided.  Right answers are in
- * a->facts.passed; guesses are charged and not yet settled.
+ * Ask for what policy wants until it has decided; have a new password chosen
+ * by whom it would let in by a code in its place.  Right answers are in
+ * a->facts.passed and their ways in a->outcome; guesses are charged and not
+ * yet settled.
  */
 enum status session_ask_all(struct session_attempt *a,
 			    struct policy_decision *out, struct fault *f)
 	MUST_USE;
 
 /*
- * Settle in one transaction: state read again, policy asked again, guesses
- * passed, refunded or failed, the login row, the audit row; commit.  *OUT is
- * the decision that was committed, *LOGIN the login row's id when it allows.
+ * Settle in one transaction: state read again, policy asked again, what is
+ * good once spent, what was chosen written, guesses passed, refunded or
+ * failed, the login row, the audit row; commit.  Who was not first with a
+ * code is denied (POLICY_SPENT) and nothing else of the login is written.
+ * *OUT, in: what the answers came to; out: the decision that was committed,
+ * allow or deny.  *LOGIN is the login row's id when it allows.
  */
 enum status session_settle(struct session_attempt *a,
 			   struct policy_decision *out, struct id *login,
@@ -66,11 +108,97 @@ enum status session_settle(struct session_attempt *a,
 /*
  * The login that was handed over: exists, not spent, of this account,
  * service and boot, at most SESSION_HANDOVER_SECONDS old.  Then its factors
- * count as asked and passed, and *VALID is true.  Anything else means that
- * no factors are known.
+ * count as asked and passed (or waived, by a trusted device), and *VALID is
+ * true.  Anything else means that no factors are known.
  */
 enum status session_take_over(struct session_attempt *a, bool *valid,
 			      struct fault *f) MUST_USE;
+
+/* --- single.c: password and code in one answer --- */
+
+/* Is the question for the password one for the code, too? */
+bool session_single_combined(const struct session_attempt *a);
+/* Take a combined answer apart: PASSWORD is what is left, and a->code the
+ * code, if there is one and this account would be asked for it. */
+enum status session_single_take(struct session_attempt *a,
+				const struct secret *answer,
+				struct secret *password, struct fault *f)
+	MUST_USE;
+/*
+ * Pure: what stands behind the last comma is the code, if it is digits of a
+ * code's length; else the last DIGITS bytes are, when they are digits (DIGITS
+ * 0: never); else what stands behind the comma, if it has the shape of a code.
+ * What stands before it has to have the shape of a password; if not, or if
+ * there is no code, all of it is the password, CODE is empty, and the answer
+ * false.
+ */
+bool session_single_split(const struct secret *answer, unsigned digits,
+			  struct secret *password, struct secret *code);
+
+/* --- trust.c: "skip the code here for N days" --- */
+
+/* Fill in facts.waived and a->trusted, where the rule trusts devices, the
+ * clock is not behind and this one is known.  Writes nothing. */
+enum status session_trust_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* In the granting transaction: the trust that was used shows it, and the one
+ * that is wanted is written. */
+enum status session_trust_settle(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* Before session_settle() of a full login in multi style with a one-time code,
+ * for a login that was granted is soon too old to be handed over: ask, and
+ * keep the answer in the attempt.  Only yes is yes; nothing else hangs on it.
+ */
+void session_trust_offer(struct session_attempt *a);
+
+/* --- stepup.c: proved in this login session not long ago --- */
+
+/* Fill in facts.stepped, a->stepped_login and ->stepped_factors.  Writes
+ * nothing. */
+enum status session_step_up_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* Is nothing else needed, that is, was nothing asked? */
+bool session_stepped(const struct session_attempt *a);
+/* The open session of the account that the caller runs in; *FOUND false: none
+ * is known. */
+enum status session_current(const struct session_attempt *a, struct id *out,
+			    bool *found, struct fault *f) MUST_USE;
+
+/* --- enroll.c, renew.c: conversations inside a login --- */
+
+/*
+ * Show the QR code and the key, take a code of it (three tries), show backup
+ * codes, have one typed back (three tries).  a->enrollment has it all then,
+ * and the facts say that the factor is asked, enrolled and passed; or the
+ * facts say `cancelled`.  Writes nothing to the store.
+ */
+enum status session_enroll_converse(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* After a reset code or a ticket: have a new password chosen.  Likewise. */
+enum status session_renew_converse(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/*
+ * In the granting transaction, what the person chose: the device and the
+ * backup codes; the new password, after which sessions, trust, logins and
+ * unspent codes of the account are gone and its epoch is a later one.  Writes
+ * a->account and the audit rows of it.
+ */
+enum status session_enrollment_settle(struct session_attempt *a,
+				      struct fault *f) MUST_USE;
+/* After the commit: how many backup codes are left, until when the account
+ * has time to enroll.  Best effort. */
+void session_notices(struct session_attempt *a);
+/* Show one line.  Best effort. */
+void session_tell(const struct session_env *env, enum prompt_kind kind,
+		  const char *text);
+/* Ask for a new password, up to SESSION_PASSWORD_TRIES times (password.c). */
+enum status session_password_choose(struct session_attempt *a,
+				    const struct factor_env *fe,
+				    struct secret *out, struct fault *f)
+	MUST_USE;
+
+/* Somebody who has proved himself sets something up, which takes time. */
+void session_patience(const struct session_env *env);
 
 /* May an answer for this factor be checked now?  Reserves the guess, waits
  * for others' reservations, or says that the limit is reached. */
@@ -91,8 +219,18 @@ enum status session_audit(const struct session_attempt *a, const char *action,
 enum status session_commit(const struct session_env *env, struct store_txn *t,
 			   struct fault *f) MUST_USE;
 
-/* "password+totp" of a set; OUT of STORE_RULE_TEXT_SIZE. */
-void session_factors_format(uint32_t set, char *out, size_t size);
+/* How the factors that passed were proved, "password+totp"; and "trust" where
+ * a trusted device stood for one of GRANTED.  OUT of STORE_RULE_TEXT_SIZE. */
+void session_factors_format(const struct session_attempt *a, uint32_t granted,
+			    char *out, size_t size);
+/* The same of any ways; NULL: not proved. */
+void session_ways_format(const char *const ways[POLICY_FACTOR_COUNT],
+			 bool trust, char *out, size_t size);
+/* Back: the set of factors, WAYS of each, and whether "trust" was there.  A
+ * word that is no way any more counts nothing. */
+uint32_t session_ways_parse(const char *text,
+			    const char *ways[POLICY_FACTOR_COUNT],
+			    bool *trust);
 
 void session_verdict_set(struct session_verdict *v,
 			 const struct policy_decision *d);
@@ -114,5 +252,7 @@ enum status session_open(const struct session_env *, const struct request *,
 			 struct session_verdict *, struct fault *) MUST_USE;
 enum status session_close(const struct session_env *, const struct request *,
 			  struct session_verdict *, struct fault *) MUST_USE;
+enum status session_enroll(const struct session_env *, const struct request *,
+			   struct session_verdict *, struct fault *) MUST_USE;
 
 #endif

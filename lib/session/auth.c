@@ -1,26 +1,104 @@
 /* SPDX-License-Identifier: MIT */
-/* Authentication: ask, charge, check, settle. */
+/* Authentication: ask, charge, check; session/settle.c ends it. */
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/text.h"
-#include "factor/password.h"
 #include "session/attempt.h"
 
-#define LOGIN_KEPT 86400 /* seconds a login row is kept */
+static bool
+auth_way_is(const struct session_attempt *a, enum policy_factor which,
+	    const char *way)
+{
+	const char *have = a->outcome[which].way;
 
-/* Before a change of password its present holder is asked in other words. */
+	return (a->facts.passed & POLICY_BIT(which)) != 0 && have != NULL &&
+	       strcmp(have, way) == 0;
+}
+
+/* Before a change of password its present holder is asked in other words, and
+ * where password and code come together, for both. */
 static void
 auth_offer(const struct session_attempt *a, const struct factor *factor,
 	   struct prompt *p)
 {
+	const struct factor_whom whom = { .user = a->request->user,
+					  .host = a->env->host };
+
 	*p = (struct prompt){ .kind = PROMPT_SECRET };
-	factor->offer(p);
-	if (a->facts.phase == POLICY_PHASE_PASSWORD &&
-	    p->purpose == PURPOSE_PASSWORD) {
+	factor->offer(&whom, p);
+	if (p->purpose != PURPOSE_PASSWORD)
+		return;
+	if (a->facts.phase == POLICY_PHASE_PASSWORD) {
 		p->purpose = PURPOSE_OLD_PASSWORD;
 		(void)text_copy(p->text, sizeof(p->text),
 				"Current password: ");
+	} else if (session_single_combined(a)) {
+		p->purpose = PURPOSE_COMBINED;
+		(void)text_copy(p->text, sizeof(p->text),
+				"Password and code: ");
+	}
+}
+
+/* Ask, or take what was typed already. */
+static enum status
+auth_hear(struct session_attempt *a, enum policy_factor which,
+	  struct secret *answer, struct fault *f)
+{
+	struct io *io = a->env->io;
+	struct prompt prompt;
+
+	if (session_single_combined(a) && which == POLICY_FACTOR_OTP &&
+	    (a->facts.asked & POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0) {
+		secret_copy(answer, &a->code);
+		return STATUS_OK;
+	}
+	auth_offer(a, factor_get(which), &prompt);
+	return io->ask(io, &prompt, answer, f);
+}
+
+/*
+ * A code in place of the password leads to a new one, chosen in the same
+ * conversation.  Where there is none, or where a new one is being chosen in
+ * another way, it is no answer; nor is it a guess.
+ */
+static bool
+auth_misplaced(const struct session_attempt *a, enum policy_factor which)
+{
+	return which == POLICY_FACTOR_PASSWORD && a->outcome[which].code &&
+	       (a->single || a->facts.phase == POLICY_PHASE_PASSWORD);
+}
+
+static void
+auth_take(struct session_attempt *a, enum policy_factor which)
+{
+	const uint32_t bit = POLICY_BIT(which);
+
+	switch (a->outcome[which].result) {
+	case FACTOR_RIGHT:
+		if (auth_misplaced(a, which)) {
+			a->facts.malformed |= bit;
+			return;
+		}
+		a->facts.passed |= bit;
+		/* A device was trusted beside the password, not beside what
+		 * is lent in its place. */
+		if (a->outcome[which].code) {
+			a->facts.waived = 0;
+			a->trusted = (struct id){ .s = "" };
+		}
+		/* A ticket is for somebody new: a device comes with it. */
+		if (auth_way_is(a, which, "ticket") &&
+		    a->facts.account == POLICY_ACCOUNT_ACTIVE)
+			a->facts.unenrolled = POLICY_UNENROLLED_ENROLL;
+		return;
+	case FACTOR_SPENT:
+		a->facts.spent |= bit;
+		return;
+	case FACTOR_UNTIMELY:
+		a->facts.untimely |= bit;
+		return;
+	case FACTOR_WRONG:
+		break;
 	}
 }
 
@@ -32,7 +110,7 @@ static enum status
 auth_check(struct session_attempt *a, enum policy_factor which,
 	   const struct secret *answer, struct fault *f)
 {
-	const struct factor *factor = factor_get(which);
+	const bool hashes = which == POLICY_FACTOR_PASSWORD;
 	struct factor_env env;
 	const struct id *account;
 	bool admitted;
@@ -40,33 +118,54 @@ auth_check(struct session_attempt *a, enum policy_factor which,
 
 	if ((st = session_charge(a, which, &admitted, f)) != STATUS_OK)
 		return st;
-	env = session_factor_env(a->env);
+	env = session_factor_env(a);
 	account = a->known && admitted ? &a->account.id : NULL;
-	if ((st = session_gate_enter(a->env, f)) != STATUS_OK)
+	if (hashes && (st = session_gate_enter(a->env, f)) != STATUS_OK)
 		return st;
-	st = factor->check(&env, account, answer, &a->outcome[which], f);
-	session_gate_leave(a->env);
+	st = factor_get(which)->check(&env, account, answer,
+				      &a->outcome[which], f);
+	if (hashes)
+		session_gate_leave(a->env);
 	if (st != STATUS_OK)
 		return st;
-	if (!admitted)
+	if (admitted)
+		auth_take(a, which);
+	else
 		a->facts.locked |= POLICY_BIT(which);
-	else if (a->outcome[which].result == FACTOR_RIGHT)
-		a->facts.passed |= POLICY_BIT(which);
+	return STATUS_OK;
+}
+
+/* Of a combined answer the password comes first. */
+static enum status
+auth_judge(struct session_attempt *a, enum policy_factor which,
+	   const struct secret *answer, struct fault *f)
+{
+	enum status st = STATUS_OK;
+	SECRET(part);
+
+	if (which == POLICY_FACTOR_PASSWORD && session_single_combined(a))
+		st = session_single_take(a, answer, &part, f);
+	else
+		secret_copy(&part, answer);
+	if (st != STATUS_OK)
+		return st;
+	if (factor_get(which)->shaped(&part))
+		return auth_check(a, which, &part, f);
+	a->facts.malformed |= POLICY_BIT(which);
 	return STATUS_OK;
 }
 
 static enum status
 auth_ask(struct session_attempt *a, enum policy_factor which, struct fault *f)
 {
-	const struct factor *factor = factor_get(which);
-	uint32_t before = a->facts.asked;
-	struct io *io = a->env->io;
-	struct prompt prompt;
+	uint32_t before = a->facts.asked & ~a->facts.passed;
 	enum status st;
 	SECRET(answer);
 
-	auth_offer(a, factor, &prompt);
-	st = io->ask(io, &prompt, &answer, f);
+	if ((unsigned)which >= POLICY_FACTOR_COUNT)
+		return fault(f, STATUS_CORRUPT,
+			     "policy asks for a factor nobody has");
+	st = auth_hear(a, which, &answer, f);
 	a->facts.asked |= POLICY_BIT(which);
 	/* Gone is as good as Ctrl-C, which ends most hosts: both have given
 	 * up, and that stands in the audit. */
@@ -74,17 +173,35 @@ auth_ask(struct session_attempt *a, enum policy_factor which, struct fault *f)
 		a->facts.cancelled = true;
 		return STATUS_OK;
 	}
-	if (st == STATUS_INVALID ||
-	    (st == STATUS_OK && !factor->shaped(&answer))) {
-		a->facts.malformed |= POLICY_BIT(which);
-		return STATUS_OK;
-	}
-	if (st != STATUS_OK)
+	if (st != STATUS_OK && st != STATUS_INVALID)
 		return st;
 	/* Once one answer was wrong the others are only heard. */
-	if ((before & ~a->facts.passed) != 0)
+	if (before != 0)
 		return STATUS_OK;
-	return auth_check(a, which, &answer, f);
+	if (st == STATUS_OK)
+		return auth_judge(a, which, &answer, f);
+	a->facts.malformed |= POLICY_BIT(which);
+	return STATUS_OK;
+}
+
+/* Whoever came by a code in place of the password chooses a new one, or has
+ * not come in. */
+static enum status
+auth_renew(struct session_attempt *a, struct policy_decision *d,
+	   struct fault *f)
+{
+	const uint32_t bit = POLICY_BIT(POLICY_FACTOR_PASSWORD);
+	enum status st;
+
+	if (d->step != POLICY_ALLOW || (a->facts.passed & bit) == 0 ||
+	    !a->outcome[POLICY_FACTOR_PASSWORD].code)
+		return STATUS_OK;
+	if ((st = session_renew_converse(a, f)) != STATUS_OK)
+		return st;
+	if (!a->enrollment.password)
+		a->facts.cancelled = true;
+	*d = policy_next(&a->facts);
+	return STATUS_OK;
 }
 
 enum status
@@ -93,130 +210,51 @@ session_ask_all(struct session_attempt *a, struct policy_decision *out,
 {
 	struct policy_decision d = policy_next(&a->facts);
 
-	/* Each round asks a factor that was not asked before. */
-	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
+	/* Each round asks a factor that was not asked before, and at most one
+	 * has one enrolled. */
+	for (unsigned i = 0; i <= POLICY_FACTOR_COUNT; i++) {
 		enum status st;
 
-		if (d.step != POLICY_ASK)
+		if (d.step == POLICY_ASK)
+			st = auth_ask(a, d.factor, f);
+		else if (d.step == POLICY_ENROLL)
+			st = session_enroll_converse(a, f);
+		else
 			break;
-		if ((unsigned)d.factor >= POLICY_FACTOR_COUNT)
-			return fault(f, STATUS_CORRUPT,
-				     "policy asks for a factor nobody has");
-		if ((st = auth_ask(a, d.factor, f)) != STATUS_OK)
+		if (st != STATUS_OK)
 			return st;
 		d = policy_next(&a->facts);
 	}
-	if (d.step == POLICY_ASK)
+	if (d.step == POLICY_ASK || d.step == POLICY_ENROLL)
 		return fault(f, STATUS_CORRUPT, "policy asks without end");
 	*out = d;
-	return STATUS_OK;
-}
-
-/* The row that a success comes from. */
-static enum status
-auth_login_row(const struct session_attempt *a, uint32_t factors,
-	       struct id *out, struct fault *f)
-{
-	int64_t now = session_now(a->env);
-	struct store_login row = { .account = a->account.id,
-				   .rule = a->rule.id,
-				   .at = now };
-	enum status st;
-
-	/* Spent at once where no later phase may take it over; a change of
-	 * password spends its proof itself. */
-	if (a->env->unprivileged && a->request->phase != PHASE_PASSWORD_UPDATE)
-		row.consumed_at = now;
-	crypto_id(now, &row.id);
-	session_factors_format(factors, row.factors, sizeof(row.factors));
-	if (!text_copy(row.user, sizeof(row.user), a->account.name) ||
-	    !text_copy(row.service, sizeof(row.service),
-		       a->request->service) ||
-	    !text_copy(row.source, sizeof(row.source), a->source.key) ||
-	    !text_copy(row.boot, sizeof(row.boot), a->env->boot))
-		return fault(f, STATUS_INVALID,
-			     "a login's facts are too long");
-	st = store_login_prune(a->env->store, now - LOGIN_KEPT, f);
-	if (st == STATUS_OK)
-		st = store_login_insert(a->env->store, &row, f);
-	if (st == STATUS_OK)
-		*out = row.id;
-	return st;
-}
-
-/* What a right answer changes: renewed hashes, known source, login row. */
-static enum status
-auth_grant(struct session_attempt *a, const struct policy_decision *d,
-	   struct id *login, struct fault *f)
-{
-	struct factor_env env = session_factor_env(a->env);
-	enum status st;
-
-	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
-		if ((a->charged & a->facts.passed & POLICY_BIT(i)) == 0)
-			continue;
-		st = factor_get(i)->settle(&env, &a->account.id,
-					   &a->outcome[i], f);
-		if (st != STATUS_OK)
-			return st;
-	}
-	st = store_seen_put(a->env->store, &a->account.id, a->source.key,
-			    env.now, f);
-	if (st != STATUS_OK)
-		return st;
-	return auth_login_row(a, d->granted, login, f);
-}
-
-enum status
-session_settle(struct session_attempt *a, struct policy_decision *out,
-	       struct id *login, struct fault *f)
-{
-	struct id id = { .s = "" };
-	struct policy_decision d;
-	enum status st;
-	bool granted;
-	STORE_TXN(txn);
-
-	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK ||
-	    (st = session_refresh(a, f)) != STATUS_OK)
-		return st;
-	d = policy_next(&a->facts);
-	granted = d.step == POLICY_ALLOW;
-	if ((st = session_guesses_settle(a, granted, f)) != STATUS_OK)
-		return st;
-	if (granted && (st = auth_grant(a, &d, &id, f)) != STATUS_OK)
-		return st;
-	st = session_audit(a, granted ? "login.granted" : "login.denied", &d,
-			   granted ? &id : NULL, f);
-	if (st == STATUS_OK)
-		st = session_commit(a->env, &txn, f);
-	if (st != STATUS_OK)
-		return st;
-	*out = d;
-	*login = id;
-	return STATUS_OK;
+	return auth_renew(a, out, f);
 }
 
 enum status
 session_auth(const struct session_env *env, const struct request *request,
 	     struct session_verdict *out, struct fault *f)
 {
-	struct session_attempt a;
+	SESSION_ATTEMPT(a);
 	struct policy_decision d;
 	enum status st;
 
 	st = session_gather(env, request, POLICY_PHASE_AUTH, &a, f);
 	if (st == STATUS_OK)
 		st = session_ask_all(&a, &d, f);
+	if (st == STATUS_OK && d.step == POLICY_ALLOW)
+		session_trust_offer(&a);
 	if (st == STATUS_OK && d.step != POLICY_ABSTAIN)
 		st = session_settle(&a, &d, &out->login, f);
 	if (st != STATUS_OK)
 		return st;
 	out->password_proved =
-		d.step == POLICY_ALLOW &&
-		(a.facts.passed & POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0;
+		d.step == POLICY_ALLOW && !session_single_combined(&a) &&
+		auth_way_is(&a, POLICY_FACTOR_PASSWORD, "password");
 	if (env->unprivileged)
 		out->login = (struct id){ .s = "" };
 	session_verdict_set(out, &d);
+	if (d.step == POLICY_ALLOW)
+		session_notices(&a);
 	return STATUS_OK;
 }

@@ -7,6 +7,12 @@
 #include "session/attempt.h"
 #include "session/keycheck.h"
 
+void
+session_attempt_wipe(struct session_attempt *a)
+{
+	crypto_wipe(a, sizeof(*a));
+}
+
 enum status
 session_gate_enter(const struct session_env *env, struct fault *f)
 {
@@ -98,6 +104,29 @@ facts_find_account(struct session_attempt *a, struct fault *f)
 	return STATUS_OK;
 }
 
+/* What was enrolled meanwhile is asked for, also by a login that began before;
+ * what is gone meanwhile, the transaction finds out when it spends it. */
+static enum status
+facts_enrolled_since(struct session_attempt *a, struct fault *f)
+{
+	struct factor_env env = session_factor_env(a);
+
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
+		const uint32_t bit = POLICY_BIT(i);
+		bool has = false;
+		enum status st;
+
+		if ((bit & (uint32_t)POLICY_SECOND_FACTORS) == 0)
+			continue;
+		st = factor_get(i)->enrolled(&env, &a->account.id, &has, f);
+		if (st != STATUS_OK)
+			return st;
+		if (has)
+			a->facts.enrolled |= bit;
+	}
+	return STATUS_OK;
+}
+
 enum status
 session_refresh(struct session_attempt *a, struct fault *f)
 {
@@ -121,7 +150,7 @@ session_refresh(struct session_attempt *a, struct fault *f)
 	/* Renamed meanwhile: the name may be somebody else's by now. */
 	if (strcmp(a->account.name, a->request->user) != 0)
 		a->facts.account = POLICY_ACCOUNT_DELETED;
-	return STATUS_OK;
+	return facts_enrolled_since(a, f);
 }
 
 _Static_assert(RULE_GROUPS_ONE <= IO_GROUPS_MAX, "one question will do");
@@ -198,10 +227,52 @@ facts_rule_fits(struct session_attempt *a, const struct rule *r,
 	return STATUS_OK;
 }
 
+/* One string is all there is only where somebody logs in: a password is
+ * changed, and a device enrolled, in a conversation. */
+static bool
+facts_single(const struct session_attempt *a, const struct rule *r)
+{
+	if (a->request->phase != PHASE_AUTH ||
+	    r->action != POLICY_ACTION_REQUIRE)
+		return false;
+	return r->prompt == RULE_PROMPT_SINGLE ||
+	       (r->prompt == RULE_PROMPT_AUTO &&
+		rule_service_single(a->request->service));
+}
+
+/* A clock that was put back does not bring a time that has passed back. */
+static bool
+facts_before(const struct session_attempt *a, int64_t date)
+{
+	return session_now(a->env) < date && a->clock_seen < date;
+}
+
+static enum policy_unenrolled
+facts_unenrolled(const struct session_attempt *a, const struct rule *r)
+{
+	switch (r->unenrolled) {
+	case RULE_UNENROLLED_EXEMPT:
+		return POLICY_UNENROLLED_EXEMPT;
+	case RULE_UNENROLLED_ENROLL:
+		/* There is nobody who could see the QR code. */
+		return a->single ? POLICY_UNENROLLED_DENY
+				 : POLICY_UNENROLLED_ENROLL;
+	case RULE_UNENROLLED_UNTIL:
+		return facts_before(a, r->unenrolled_until)
+			       ? POLICY_UNENROLLED_EXEMPT
+			       : POLICY_UNENROLLED_DENY;
+	case RULE_UNENROLLED_DENY:
+		break;
+	}
+	return POLICY_UNENROLLED_DENY;
+}
+
 static void
 facts_take_rule(struct session_attempt *a, const struct rule *r)
 {
 	a->matched = true;
+	a->single = facts_single(a, r);
+	a->facts.unenrolled = facts_unenrolled(a, r);
 	a->rule = *r;
 	a->facts.action = r->action;
 	a->facts.alternatives = r->alternatives;
@@ -251,8 +322,9 @@ facts_find_rule(struct session_attempt *a, struct fault *f)
 }
 
 struct factor_env
-session_factor_env(const struct session_env *env)
+session_factor_env(const struct session_attempt *a)
 {
+	const struct session_env *env = a->env;
 	const struct config *c = env->config;
 
 	return (struct factor_env){
@@ -262,13 +334,14 @@ session_factor_env(const struct session_env *env)
 			  .passes = (uint32_t)c->argon2_passes,
 			  .lanes = (uint32_t)c->argon2_lanes },
 		.now = session_now(env),
+		.clock_behind = a->clock_behind,
 	};
 }
 
 static enum status
 facts_enrolled(struct session_attempt *a, struct fault *f)
 {
-	struct factor_env env = session_factor_env(a->env);
+	struct factor_env env = session_factor_env(a);
 
 	a->facts.usable = 0;
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
@@ -286,6 +359,27 @@ facts_enrolled(struct session_attempt *a, struct fault *f)
 			a->facts.enrolled |= POLICY_BIT(i);
 	}
 	return STATUS_OK;
+}
+
+static enum status
+facts_clock(struct session_attempt *a, struct fault *f)
+{
+	enum status st;
+
+	st = store_clock_get(a->env->store, &a->clock_seen, f);
+	if (st == STATUS_OK)
+		a->clock_behind = a->clock_seen - SESSION_CLOCK_SLACK >
+				  session_now(a->env);
+	return st;
+}
+
+bool
+session_past_counts(const struct session_attempt *a)
+{
+	return a->request->phase == PHASE_AUTH &&
+	       a->facts.phase == POLICY_PHASE_AUTH &&
+	       a->facts.action == POLICY_ACTION_REQUIRE && a->known &&
+	       !a->env->unprivileged && !a->clock_behind;
 }
 
 /* An unprivileged peer speaks for itself, and opens no session. */
@@ -315,7 +409,10 @@ session_gather(const struct session_env *env, const struct request *request,
 		a->facts.action = POLICY_ACTION_DENY;
 		return STATUS_OK;
 	}
-	if ((st = facts_find_rule(a, f)) != STATUS_OK)
+	if ((st = facts_clock(a, f)) != STATUS_OK ||
+	    (st = facts_find_rule(a, f)) != STATUS_OK ||
+	    (st = facts_enrolled(a, f)) != STATUS_OK ||
+	    (st = session_trust_find(a, f)) != STATUS_OK)
 		return st;
-	return facts_enrolled(a, f);
+	return session_step_up_find(a, f);
 }

@@ -22,39 +22,54 @@ guess_limits(const struct config *c)
 		.user_window = c->guess_user_window,
 		.source_tries = c->guess_source_tries,
 		.source_window = c->guess_source_window,
+		.second_tries = c->guess_second_tries,
+		.second_wait = c->guess_second_wait,
+	};
+}
+
+static struct lockout_counts
+guess_counts(const struct session_attempt *a,
+	     const struct store_guess_counts *n)
+{
+	return (struct lockout_counts){
+		.pair_failed = n->pair_failed,
+		.pair_last = n->pair_last,
+		.pair_pending = n->pair_pending,
+		.user_failed = n->user_failed,
+		.user_pending = n->user_pending,
+		.user_oldest = n->user_oldest,
+		.source_failed = n->source_failed,
+		.source_pending = n->source_pending,
+		.source_oldest = n->source_oldest,
+		.pending_deadline = n->pending_deadline,
+		.run_failed = n->run_failed,
+		.run_last = n->run_last,
+		.source_known = n->source_known,
+		.console = a->source.console,
 	};
 }
 
 static enum status
-guess_judge(const struct session_attempt *a, const char *factor, int64_t now,
-	    struct lockout_decision *out, struct fault *f)
+guess_judge(const struct session_attempt *a, enum policy_factor factor,
+	    int64_t now, struct lockout_decision *out, struct fault *f)
 {
 	struct lockout_limits limits = guess_limits(a->env->config);
+	struct lockout_counts counts;
 	struct store_guess_counts n;
 	enum status st;
 
 	st = store_guess_count(a->env->store, a->subject, a->source.key,
-			       factor, now, SESSION_PAIR_WINDOW,
-			       limits.user_window, limits.source_window,
-			       SESSION_SEEN_WINDOW, &n, f);
+			       factor_get(factor)->name, now,
+			       SESSION_PAIR_WINDOW, limits.user_window,
+			       limits.source_window, SESSION_SEEN_WINDOW, &n,
+			       f);
 	if (st != STATUS_OK)
 		return st;
-	*out = lockout_judge(
-		&(struct lockout_counts){
-			.pair_failed = n.pair_failed,
-			.pair_last = n.pair_last,
-			.pair_pending = n.pair_pending,
-			.user_failed = n.user_failed,
-			.user_pending = n.user_pending,
-			.user_oldest = n.user_oldest,
-			.source_failed = n.source_failed,
-			.source_pending = n.source_pending,
-			.source_oldest = n.source_oldest,
-			.pending_deadline = n.pending_deadline,
-			.source_known = n.source_known,
-			.console = a->source.console,
-		},
-		&limits, now);
+	counts = guess_counts(a, &n);
+	if ((POLICY_BIT(factor) & (uint32_t)POLICY_SECOND_FACTORS) != 0)
+		*out = lockout_judge_second(&counts, &limits, now);
+	else
+		*out = lockout_judge(&counts, &limits, now);
 	return STATUS_OK;
 }
 
@@ -83,7 +98,7 @@ guess_reserve(struct session_attempt *a, enum policy_factor factor,
 
 	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK)
 		return st;
-	if ((st = guess_judge(a, name, now, d, f)) != STATUS_OK)
+	if ((st = guess_judge(a, factor, now, d, f)) != STATUS_OK)
 		return st;
 	if (d->verdict != LOCKOUT_ADMIT)
 		return STATUS_OK;
@@ -102,7 +117,6 @@ enum status
 session_charge(struct session_attempt *a, enum policy_factor factor,
 	       bool *admitted, struct fault *f)
 {
-	const char *name = factor_get(factor)->name;
 	struct io *io = a->env->io;
 
 	for (int i = 0; i < GUESS_PAUSES_MAX; i++) {
@@ -110,7 +124,7 @@ session_charge(struct session_attempt *a, enum policy_factor factor,
 		enum status st;
 
 		/* First without a lock: who has to wait disturbs nobody. */
-		st = guess_judge(a, name, session_now(a->env), &d, f);
+		st = guess_judge(a, factor, session_now(a->env), &d, f);
 		if (st == STATUS_OK && d.verdict == LOCKOUT_ADMIT)
 			st = guess_reserve(a, factor, &d, f);
 		if (st != STATUS_OK)
@@ -139,10 +153,21 @@ guess_source_failure(const struct session_attempt *a, const char *factor,
 static enum store_guess_state
 guess_end(const struct session_attempt *a, unsigned factor, bool granted)
 {
-	if ((a->facts.passed & POLICY_BIT(factor)) == 0)
-		return STORE_GUESS_FAILED;
-	if (granted)
+	const struct policy_facts *facts = &a->facts;
+	uint32_t bit = POLICY_BIT(factor);
+
+	if (granted && (facts->passed & bit) != 0)
 		return STORE_GUESS_PASSED;
+	/* Whoever was told which passwords were in use before, and did not
+	 * choose one, has guessed, even if by a code that is right. */
+	if (factor == POLICY_FACTOR_PASSWORD && a->tested_past)
+		return STORE_GUESS_FAILED;
+	/* Whoever has the code that was used, or one that cannot be judged or
+	 * counted here, has not guessed. */
+	if (((facts->passed | facts->spent | facts->untimely |
+	      facts->malformed) &
+	     bit) == 0)
+		return STORE_GUESS_FAILED;
 	/* A right answer that got nobody in must not show in the counters, or
 	 * they would tell that it was right. */
 	return a->facts.account == POLICY_ACCOUNT_ACTIVE ? STORE_GUESS_REFUNDED
@@ -159,15 +184,14 @@ session_guesses_settle(struct session_attempt *a, bool granted,
 
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
 		if ((a->charged & POLICY_BIT(i)) != 0)
-			st = store_guess_settle(s, &a->guess[i], now,
+			st = store_guess_settle(s, &a->guess[i],
 						guess_end(a, i, granted), f);
 		else if ((a->facts.malformed & POLICY_BIT(i)) != 0)
 			st = guess_source_failure(a, factor_get(i)->name, now,
 						  f);
 		if (st == STATUS_LOST)
 			return fault(f, STATUS_UNAVAILABLE,
-				     "the check took longer than %d seconds",
-				     GUESS_DEADLINE);
+				     "the guess was ended by somebody else");
 		if (st != STATUS_OK)
 			return st;
 	}

@@ -1,46 +1,93 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A login proved in one phase counts in the next: the PAM environment carries
- * its id, the store says what it was worth.
+ * its id, the store says what it was worth.  Its row lists ways, not factors:
+ * "password+totp", and "trust" for a device that stood for a code.
  */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "session/attempt.h"
 
+#define HANDOVER_TRUST "trust"
+
 void
-session_factors_format(uint32_t set, char *out, size_t size)
+session_ways_format(const char *const ways[POLICY_FACTOR_COUNT], bool trust,
+		    char *out, size_t size)
 {
-	size_t len = 0;
+	struct buf b;
 
-	out[0] = '\0';
+	buf_start(&b, out, size);
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
-		const char *name = factor_get(i)->name;
-
-		if ((set & POLICY_BIT(i)) == 0)
+		if (ways[i] == NULL)
 			continue;
-		if (len > 0 && len + 1 < size)
-			out[len++] = '+';
-		if (!text_copy(out + len, size - len, name))
-			return;
-		len += strlen(name);
+		buf_text(&b, b.len > 0 ? "+" : "");
+		buf_text(&b, ways[i]);
+	}
+	if (trust) {
+		buf_text(&b, b.len > 0 ? "+" : "");
+		buf_text(&b, HANDOVER_TRUST);
 	}
 }
 
-/* The factors of a row; a word that is no factor any more counts nothing. */
-static uint32_t
-handover_factors(const char *s)
+/* Handed over, or found and needed now. */
+static bool
+handover_trust(const struct session_attempt *a, uint32_t granted)
 {
+	uint32_t waived = a->facts.waived & ~a->facts.passed &
+			  (uint32_t)POLICY_SECOND_FACTORS;
+
+	if (a->trusted.s[0] == '\0')
+		return waived != 0;
+	return (waived & granted) != 0;
+}
+
+void
+session_factors_format(const struct session_attempt *a, uint32_t granted,
+		       char *out, size_t size)
+{
+	const char *ways[POLICY_FACTOR_COUNT] = { NULL };
+
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
+		if ((a->facts.passed & POLICY_BIT(i)) == 0)
+			continue;
+		ways[i] = a->outcome[i].way;
+		if (ways[i] == NULL)
+			ways[i] = factor_get(i)->name;
+	}
+	session_ways_format(ways, handover_trust(a, granted), out, size);
+}
+
+static const char *
+handover_way(const struct factor *factor, const char *word, size_t len)
+{
+	for (const char *const *way = factor->ways; *way != NULL; way++)
+		if (strlen(*way) == len && memcmp(*way, word, len) == 0)
+			return *way;
+	return NULL;
+}
+
+uint32_t
+session_ways_parse(const char *s, const char *ways[POLICY_FACTOR_COUNT],
+		   bool *trust)
+{
+	const size_t trust_len = sizeof(HANDOVER_TRUST) - 1;
 	uint32_t set = 0;
 
+	*trust = false;
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++)
+		ways[i] = NULL;
 	while (*s != '\0') {
 		size_t len = strcspn(s, "+");
+		unsigned which;
 
-		for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
-			const char *name = factor_get(i)->name;
-
-			if (strlen(name) == len && memcmp(name, s, len) == 0)
-				set |= POLICY_BIT(i);
+		if (len == trust_len && memcmp(s, HANDOVER_TRUST, len) == 0)
+			*trust = true;
+		which = factor_way_find(s, len);
+		if (which < POLICY_FACTOR_COUNT) {
+			ways[which] = handover_way(factor_get(which), s, len);
+			set |= POLICY_BIT(which);
 		}
 		s += len;
 		s += *s == '+';
@@ -58,14 +105,16 @@ handover_fits(const struct session_attempt *a, const struct store_login *l)
 	       strcmp(l->user, a->account.name) == 0 &&
 	       strcmp(l->service, a->request->service) == 0 &&
 	       strcmp(l->boot, a->env->boot) == 0 && l->at <= now &&
-	       now - l->at <= SESSION_HANDOVER_SECONDS;
+	       l->at >= now - SESSION_HANDOVER_SECONDS;
 }
 
 enum status
 session_take_over(struct session_attempt *a, bool *valid, struct fault *f)
 {
+	const char *ways[POLICY_FACTOR_COUNT];
 	struct store_login row;
 	uint32_t factors;
+	bool trust;
 	enum status st;
 
 	*valid = false;
@@ -78,9 +127,16 @@ session_take_over(struct session_attempt *a, bool *valid, struct fault *f)
 		return st;
 	if (!handover_fits(a, &row))
 		return STATUS_OK;
-	factors = handover_factors(row.factors);
+	factors = session_ways_parse(row.factors, ways, &trust);
 	a->facts.asked |= factors;
 	a->facts.passed |= factors;
+	/* Even if it was a code that is spent by now. */
+	a->facts.enrolled |= factors;
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++)
+		if (ways[i] != NULL)
+			a->outcome[i].way = ways[i];
+	if (trust)
+		a->facts.waived |= (uint32_t)POLICY_SECOND_FACTORS;
 	*valid = true;
 	return STATUS_OK;
 }

@@ -20,8 +20,7 @@ open_row(const struct session_attempt *a, bool handed, struct id *out,
 	if (handed)
 		row.login = r->login;
 	crypto_id(now, &row.id);
-	session_factors_format(a->facts.passed, row.factors,
-			       sizeof(row.factors));
+	session_factors_format(a, 0, row.factors, sizeof(row.factors));
 	if (!text_copy(row.service, sizeof(row.service), r->service) ||
 	    !text_copy(row.tty, sizeof(row.tty), r->tty) ||
 	    !text_copy(row.rhost, sizeof(row.rhost), r->rhost) ||
@@ -65,7 +64,7 @@ session_open(const struct session_env *env, const struct request *request,
 	     struct session_verdict *out, struct fault *f)
 {
 	struct id id = { .s = "" };
-	struct session_attempt a;
+	SESSION_ATTEMPT(a);
 	struct policy_decision d;
 	enum status st;
 	STORE_TXN(txn);
@@ -109,7 +108,7 @@ session_close(const struct session_env *env, const struct request *request,
 {
 	struct policy_decision d = { .step = POLICY_ALLOW,
 				     .reason = POLICY_GRANTED };
-	struct session_attempt a;
+	SESSION_ATTEMPT(a);
 	enum status st;
 	STORE_TXN(txn);
 
@@ -126,6 +125,11 @@ session_close(const struct session_env *env, const struct request *request,
 	if ((st = store_begin(env->store, &txn, f)) != STATUS_OK)
 		return st;
 	st = close_row(&a, f);
+	/* A new password, chosen in another one, has closed it already. */
+	if (st == STATUS_LOST) {
+		session_verdict_set(out, &d);
+		return STATUS_OK;
+	}
 	if (st == STATUS_OK)
 		st = session_audit(&a, "session.closed", &d, NULL, f);
 	if (st == STATUS_OK)

@@ -74,7 +74,7 @@ session_password_prelim(const struct session_env *env,
 			const struct request *request,
 			struct session_verdict *out, struct fault *f)
 {
-	struct session_attempt a;
+	SESSION_ATTEMPT(a);
 	struct policy_decision d;
 	bool handed = false;
 	enum status st;
@@ -90,19 +90,11 @@ session_password_prelim(const struct session_env *env,
 		return st;
 	if (env->unprivileged)
 		out->login = (struct id){ .s = "" };
-	out->password_proved = d.step == POLICY_ALLOW && a.charged != 0;
+	out->password_proved = d.step == POLICY_ALLOW &&
+			       (a.charged & a.facts.passed &
+				POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0;
 	session_verdict_set(out, &d);
 	return STATUS_OK;
-}
-
-static void
-password_tell(struct io *io, const char *text)
-{
-	struct prompt p = { .kind = PROMPT_ERROR };
-	struct fault ignored;
-
-	(void)text_copy(p.text, sizeof(p.text), text);
-	status_ignore(io->tell(io, &p, &ignored), "the verdict says it too");
 }
 
 static enum status
@@ -117,22 +109,53 @@ password_ask(struct io *io, enum prompt_purpose purpose, const char *text,
 
 /* Hashes up to six times: the one in use and the remembered ones. */
 static enum status
-password_judge(const struct session_attempt *a, const struct factor_env *fe,
+password_judge(struct session_attempt *a, const struct factor_env *fe,
 	       const struct secret *offered, struct fault *f)
 {
-	enum status st = session_gate_enter(a->env, f);
+	enum status st;
 
+	st = password_acceptable(fe, NULL, a->account.name, offered, f);
+	if (st == STATUS_OK)
+		st = session_gate_enter(a->env, f);
 	if (st != STATUS_OK)
 		return st;
-	st = password_acceptable(fe, &a->account.id, a->account.name, offered,
-				 f);
+	st = password_fresh(fe, &a->account.id, offered, f);
 	session_gate_leave(a->env);
+	if (st == STATUS_REFUSED)
+		a->tested_past = true;
 	return st;
+}
+
+/*
+ * The code that stood for the password is none.  A host that gives one string
+ * to every question would make it one, unseen by the person.
+ */
+static enum status
+password_not_code(const struct session_attempt *a, const struct factor_env *fe,
+		  const struct secret *offered, struct fault *f)
+{
+	static const enum store_code_kind kinds[] = { STORE_CODE_RESET,
+						      STORE_CODE_TICKET };
+
+	if (!a->outcome[POLICY_FACTOR_PASSWORD].code || !code_shaped(offered))
+		return STATUS_OK;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct factor_outcome o = { .result = FACTOR_WRONG };
+		enum status st = code_check(fe, &a->account.id, kinds[i],
+					    offered, &o, f);
+
+		if (st != STATUS_OK)
+			return st;
+		if (o.result != FACTOR_WRONG)
+			return fault(f, STATUS_REFUSED,
+				     "that is the code: choose a password");
+	}
+	return STATUS_OK;
 }
 
 /* One offer: STATUS_REFUSED when the person may try again. */
 static enum status
-password_offer(const struct session_attempt *a, const struct factor_env *fe,
+password_offer(struct session_attempt *a, const struct factor_env *fe,
 	       struct secret *out, struct fault *f)
 {
 	struct io *io = a->env->io;
@@ -142,6 +165,8 @@ password_offer(const struct session_attempt *a, const struct factor_env *fe,
 	st = password_ask(io, PURPOSE_NEW_PASSWORD, "New password: ", out, f);
 	if (st == STATUS_OK && out->len == 0)
 		return fault(f, STATUS_CANCELLED, "no new password was given");
+	if (st == STATUS_OK)
+		st = password_not_code(a, fe, out, f);
 	if (st == STATUS_OK)
 		st = password_judge(a, fe, out, f);
 	if (st == STATUS_INVALID)
@@ -158,9 +183,9 @@ password_offer(const struct session_attempt *a, const struct factor_env *fe,
 }
 
 /* Up to SESSION_PASSWORD_TRIES offers. */
-static enum status
-password_choose(const struct session_attempt *a, const struct factor_env *fe,
-		struct secret *out, struct fault *f)
+enum status
+session_password_choose(struct session_attempt *a, const struct factor_env *fe,
+			struct secret *out, struct fault *f)
 {
 	enum status st = STATUS_REFUSED;
 
@@ -168,7 +193,7 @@ password_choose(const struct session_attempt *a, const struct factor_env *fe,
 		st = password_offer(a, fe, out, f);
 		if (st != STATUS_REFUSED)
 			return st;
-		password_tell(a->env->io, f->text);
+		session_tell(a->env, PROMPT_ERROR, f->text);
 	}
 	return st;
 }
@@ -219,6 +244,36 @@ password_swap(struct session_attempt *a, const struct factor_env *fe,
 	return STATUS_OK;
 }
 
+/*
+ * With the old password ends what it had opened: trusted devices, codes that
+ * are out and the account's sessions, but the one that this is said in.
+ */
+static enum status
+password_end_past(struct session_attempt *a, struct fault *f)
+{
+	static const enum store_code_kind kinds[] = { STORE_CODE_LOGIN,
+						      STORE_CODE_RESET,
+						      STORE_CODE_TICKET };
+	struct store *s = a->env->store;
+	const struct id *who = &a->account.id;
+	int64_t now = session_now(a->env), closed;
+	struct id current;
+	bool found = false;
+	enum status st;
+
+	if ((st = session_current(a, &current, &found, f)) != STATUS_OK ||
+	    (st = store_session_close_all(s, who, found ? &current : NULL, now,
+					  &closed, f)) != STATUS_OK)
+		return st;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((st = store_code_delete(s, who, kinds[i], f)) != STATUS_OK)
+			return st;
+	a->account.must_change = false;
+	a->account.updated_at = now;
+	a->account.epoch++;
+	return store_account_update(s, &a->account, f);
+}
+
 /* The change itself: hash, history, flag, proof and audit row together. */
 static enum status
 password_commit(struct session_attempt *a, const struct factor_env *fe,
@@ -232,16 +287,18 @@ password_commit(struct session_attempt *a, const struct factor_env *fe,
 	    (st = session_refresh(a, f)) != STATUS_OK)
 		return st;
 	*d = policy_next(&a->facts);
+	/* A question comes too late. */
+	if (d->step == POLICY_ASK)
+		*d = (struct policy_decision){ .step = POLICY_DENY,
+					       .reason = POLICY_NOT_PROVED };
 	if (d->step != POLICY_ALLOW) {
 		/* The account changed while its owner was thinking. */
 		st = session_audit(a, "password.refused", d, NULL, f);
 		return st == STATUS_OK ? session_commit(a->env, &txn, f) : st;
 	}
-	a->account.must_change = false;
-	a->account.updated_at = fe->now;
 	if ((st = password_swap(a, fe, made, proof, login, f)) != STATUS_OK)
 		return st;
-	st = store_account_update(a->env->store, &a->account, f);
+	st = password_end_past(a, f);
 	if (st == STATUS_OK)
 		st = session_audit(a, "password.changed", d, NULL, f);
 	if (st == STATUS_OK)
@@ -272,12 +329,12 @@ static enum status
 password_change(struct session_attempt *a, const struct id *proof,
 		struct policy_decision *d, struct id *login, struct fault *f)
 {
-	struct factor_env fe = session_factor_env(a->env);
+	struct factor_env fe = session_factor_env(a);
 	struct store_password made;
 	enum status st;
 	SECRET(chosen);
 
-	st = password_choose(a, &fe, &chosen, f);
+	st = session_password_choose(a, &fe, &chosen, f);
 	if (st == STATUS_REFUSED || st == STATUS_CANCELLED)
 		return password_refused(a, st, d, f);
 	if (st != STATUS_OK)
@@ -297,7 +354,7 @@ session_password_update(const struct session_env *env,
 			struct session_verdict *out, struct fault *f)
 {
 	struct id proof = { .s = "" };
-	struct session_attempt a;
+	SESSION_ATTEMPT(a);
 	struct policy_decision d;
 	bool handed = false;
 	enum status st;

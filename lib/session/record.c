@@ -34,6 +34,16 @@ record_phase(const struct session_attempt *a)
 	return "none";
 }
 
+static void
+record_factors(const struct session_attempt *a,
+	       const struct policy_decision *d, char *out, size_t size)
+{
+	if (d->step == POLICY_ALLOW && session_stepped(a))
+		(void)text_copy(out, size, a->stepped_factors);
+	else
+		session_factors_format(a, d->granted, out, size);
+}
+
 enum status
 session_audit(const struct session_attempt *a, const char *action,
 	      const struct policy_decision *d, const struct id *login,
@@ -45,7 +55,7 @@ session_audit(const struct session_attempt *a, const char *action,
 
 	buf_start(&b, actor, sizeof(actor));
 	record_actor(a, granted, &b);
-	session_factors_format(a->facts.passed, factors, sizeof(factors));
+	record_factors(a, d, factors, sizeof(factors));
 	if (!a->known)
 		memcpy(name_hash, a->subject + 1, sizeof(name_hash) - 1);
 	return audit_write(
@@ -67,6 +77,11 @@ session_audit(const struct session_attempt *a, const char *action,
 				{ "rule", a->matched ? a->rule.id.s : "" },
 				{ "login", login != NULL ? login->s : "" },
 				{ "unknown", name_hash },
+				{ "stepped", granted && session_stepped(a)
+						     ? a->stepped_login.s
+						     : "" },
+				{ "trusted", granted ? a->trusted.s : "" },
+				{ "style", a->single ? "single" : "" },
 			},
 		},
 		f);

@@ -18,6 +18,19 @@ rules_conditions(const struct store_rule *row, struct rule *r, struct fault *f)
 	return STATUS_OK;
 }
 
+/* What a rule says beside its factors. */
+static bool
+rules_extras(const struct store_rule *row, struct rule *r)
+{
+	r->unenrolled_until = row->unenrolled_until;
+	r->trust_days = row->trust_days;
+	r->step_up = row->step_up;
+	r->qr_invert = row->qr_invert;
+	return rule_unenrolled_parse(row->unenrolled, &r->unenrolled) &&
+	       rule_prompt_parse(row->prompt, &r->prompt) &&
+	       rule_qr_parse(row->qr, &r->qr);
+}
+
 enum status
 session_rule_parse(const struct store_rule *row, struct rule *out,
 		   struct fault *f)
@@ -30,6 +43,11 @@ session_rule_parse(const struct store_rule *row, struct rule *out,
 	    !rule_account_parse(row->account, &r.account))
 		return fault(f, STATUS_CORRUPT,
 			     "rule %lld: unknown action or account word",
+			     (long long)row->position);
+	if (!rules_extras(row, &r))
+		return fault(f, STATUS_CORRUPT,
+			     "rule %lld: unknown unenrolled, prompt or QR "
+			     "word",
 			     (long long)row->position);
 	st = rule_phases_parse(row->phases, &r.phases, &why);
 	if (st == STATUS_OK && r.action == POLICY_ACTION_REQUIRE)
@@ -64,6 +82,15 @@ session_rule_format(const struct rule *r, struct store_rule *out)
 	(void)text_copy(out->group, sizeof(out->group), r->group);
 	(void)text_copy(out->network, sizeof(out->network), r->network);
 	(void)text_copy(out->note, sizeof(out->note), r->note);
+	(void)text_copy(out->unenrolled, sizeof(out->unenrolled),
+			rule_unenrolled_name(r->unenrolled));
+	(void)text_copy(out->prompt, sizeof(out->prompt),
+			rule_prompt_name(r->prompt));
+	(void)text_copy(out->qr, sizeof(out->qr), rule_qr_name(r->qr));
+	out->unenrolled_until = r->unenrolled_until;
+	out->trust_days = r->trust_days;
+	out->step_up = r->step_up;
+	out->qr_invert = r->qr_invert;
 }
 
 struct rules_list {

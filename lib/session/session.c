@@ -20,6 +20,8 @@ session_phase(const struct session_env *env, const struct request *request,
 		return session_open(env, request, out, f);
 	case PHASE_SESSION_CLOSE:
 		return session_close(env, request, out, f);
+	case PHASE_ENROLL:
+		return session_enroll(env, request, out, f);
 	}
 	return fault(f, STATUS_PROTOCOL, "unknown phase");
 }
@@ -46,6 +48,7 @@ session_policy_phase(enum request_phase phase)
 {
 	switch (phase) {
 	case PHASE_AUTH:
+	case PHASE_ENROLL:
 		return POLICY_PHASE_AUTH;
 	case PHASE_ACCOUNT:
 		return POLICY_PHASE_ACCOUNT;
@@ -63,14 +66,16 @@ enum status
 session_explain(const struct session_env *env, const struct request *request,
 		struct session_explanation *out, struct fault *f)
 {
-	struct session_attempt a;
+	SESSION_ATTEMPT(a);
 	enum status st;
 
 	st = session_gather(env, request, session_policy_phase(request->phase),
 			    &a, f);
 	if (st != STATUS_OK)
 		return st;
-	*out = (struct session_explanation){ .facts = a.facts };
+	*out = (struct session_explanation){ .facts = a.facts,
+					     .single = a.single,
+					     .clock_behind = a.clock_behind };
 	if (a.matched)
 		out->rule = a.rule;
 	out->decision = policy_next(&a.facts);

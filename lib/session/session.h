@@ -22,6 +22,7 @@
 #define SESSION_PAIR_WINDOW 86400 /* a row of failures is forgotten after */
 #define SESSION_SEEN_WINDOW (30 * 86400) /* a source stays known good */
 #define SESSION_PASSWORD_TRIES 3	 /* offers of a new password */
+#define SESSION_CLOCK_SLACK 30		 /* seconds that a clock may go back */
 
 /*
  * Whoever hashes waits for a turn, so that a flood of logins cannot take all
@@ -77,6 +78,8 @@ struct session_explanation {
 	struct policy_facts facts;
 	struct policy_decision decision;
 	char source[STORE_SOURCE_SIZE];
+	bool single;	   /* password and code come in one answer */
+	bool clock_behind; /* no time code would count */
 };
 enum status session_explain(const struct session_env *env,
 			    const struct request *request,

@@ -156,6 +156,59 @@ test_rollback(void)
 			"outcome=success actor=system\n");
 }
 
+static size_t many_lines;
+static char many_last[AUDIT_LINE_SIZE];
+
+static void
+many_sink(void *ctx, const char *line)
+{
+	char want[64];
+
+	(void)ctx;
+	(void)snprintf(want, sizeof(want), " action=test.row%zu ",
+		       many_lines++);
+	CHECK(strstr(line, want) != NULL);
+	(void)text_copy(many_last, sizeof(many_last), line);
+}
+
+/* As many as an import has lines: each goes out, once and in order, and what
+ * was given up does not. */
+static void
+test_many(void)
+{
+	static const char rest[] = "v0123456789v0123456789v0123456789";
+	struct audit_entry e = { .action = NULL,
+				 .outcome = AUDIT_SUCCESS,
+				 .meta = { { "rest", rest } } };
+	struct audit many;
+	char action[32];
+
+	audit_start(&many, store, "many", many_sink, NULL);
+	for (int round = 0; round < 2; round++) {
+		STORE_TXN(t);
+
+		many_lines = 0;
+		CHECK_OK(store_begin(store, &t, &f), &f);
+		for (int i = 0; i < 300; i++) {
+			(void)snprintf(action, sizeof(action), "test.row%d",
+				       i);
+			e.action = action;
+			CHECK_OK(audit_write(&many, NOW, &e, &f), &f);
+		}
+		if (round == 0)
+			audit_discard(&many);
+		else
+			audit_publish(&many);
+		CHECK_EQ(many.pending, 0);
+		CHECK(many.more == NULL);
+	}
+	CHECK_EQ(many_lines, 300);
+	CHECK(strstr(many_last, rest) != NULL);
+	many_lines = 0;
+	audit_publish(&many);
+	CHECK_EQ(many_lines, 0);
+}
+
 /* More rows than lines are kept for: refused, and nothing is lost. */
 static void
 test_overflow(void)
@@ -167,19 +220,20 @@ test_overflow(void)
 	rows_read();
 	CHECK_EQ(row_count, 3);
 	CHECK_OK(store_begin(store, &t, &f), &f);
-	for (int i = 0; i < AUDIT_PENDING_MAX; i++) {
+	for (int i = 0; i < 8; i++) {
 		(void)snprintf(action, sizeof(action), "test.row%d", i);
 		CHECK_OK(write_action(action), &f);
 	}
-	CHECK_EQ(write_action("test.over"), STATUS_INVALID);
+	audit.pending = AUDIT_PENDING_MAX;
+	CHECK_EQ(write_action("test.over"), STATUS_SYSTEM);
 	CHECK_OK(store_commit(&t, &f), &f);
 	audit_publish(&audit);
-	CHECK_EQ(sunk_lines, AUDIT_PENDING_MAX);
+	CHECK_EQ(sunk_lines, 8);
 	CHECK(strstr(sunk, "row0") != NULL);
 	CHECK(strstr(sunk, "row0") < strstr(sunk, "row7"));
 	CHECK(strstr(sunk, "test.over") == NULL);
 	rows_read();
-	CHECK_EQ(row_count, 3 + AUDIT_PENDING_MAX);
+	CHECK_EQ(row_count, 3 + 8);
 }
 
 static void
@@ -237,7 +291,7 @@ test_refused(void)
 	audit_publish(&audit);
 	CHECK_EQ(sunk_lines, 2);
 	rows_read();
-	CHECK_EQ(row_count, 5 + AUDIT_PENDING_MAX);
+	CHECK_EQ(row_count, 5 + 8);
 	CHECK_STR(rows[0].action, most);
 }
 
@@ -364,6 +418,7 @@ main(void)
 	audit_start(&audit, store, "host.example", sink, &sunk_lines);
 	test_commit();
 	test_rollback();
+	test_many();
 	test_overflow();
 	test_refused();
 	test_oversize();

@@ -17,6 +17,7 @@ account_make(const char *name, struct id *id)
 	struct store_account a = { .state = STORE_ACTIVE,
 				   .created_at = NOW,
 				   .updated_at = NOW,
+				   .epoch = 1,
 				   .version = 1 };
 	STORE_TXN(t);
 

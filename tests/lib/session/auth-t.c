@@ -371,7 +371,10 @@ test_broken(void)
 				  .phases = "all",
 				  .action = "require",
 				  .require = "magic",
-				  .account = "any" };
+				  .account = "any",
+				  .unenrolled = "deny",
+				  .prompt = "auto",
+				  .qr = "auto" };
 	struct session_verdict v;
 	struct fault f;
 

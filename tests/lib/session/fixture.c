@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "factor/otp.h"
 #include "factor/password.h"
 #include "session/keycheck.h"
 #include "session/rules.h"
@@ -77,11 +78,20 @@ script_now(struct io *io)
 	return ((struct fixture *)io)->now;
 }
 
+static int64_t
+script_uptime(struct io *io)
+{
+	return ((struct fixture *)io)->uptime;
+}
+
 static void
 script_pause(struct io *io, unsigned milliseconds)
 {
+	struct fixture *x = (struct fixture *)io;
+
 	(void)milliseconds;
-	((struct fixture *)io)->now++;
+	x->now++;
+	x->uptime++;
 }
 
 static void
@@ -114,6 +124,28 @@ fixture_rules(struct fixture *x, const struct rule *rules, size_t n)
 	must(store_commit(&txn, &f), &f);
 }
 
+void
+fixture_rule(struct fixture *x, const struct rule *rule)
+{
+	struct rule rules[17] = { *rule };
+
+	fixture_rules(x, rules, 1 + rule_defaults(rules + 1, 16));
+}
+
+struct rule
+fixture_both(enum rule_unenrolled unenrolled)
+{
+	return (struct rule){
+		.phases = RULE_PHASE(POLICY_PHASE_AUTH) |
+			  RULE_PHASE(POLICY_PHASE_PASSWORD),
+		.action = POLICY_ACTION_REQUIRE,
+		.alternatives = 1,
+		.require = { POLICY_BIT(POLICY_FACTOR_PASSWORD) |
+			     POLICY_BIT(POLICY_FACTOR_OTP) },
+		.unenrolled = unenrolled,
+	};
+}
+
 static void
 fixture_key(struct fixture *x)
 {
@@ -132,11 +164,12 @@ fixture_start(struct fixture *x, const char *name)
 	struct rule rules[16];
 	struct fault f;
 
-	*x = (struct fixture){ .now = 1800000000 };
+	*x = (struct fixture){ .now = 1800000000, .uptime = 100000 };
 	x->io = (struct io){ .ask = script_ask,
 			     .tell = script_tell,
 			     .member = script_member,
 			     .now = script_now,
+			     .uptime = script_uptime,
 			     .pause = script_pause };
 	must(crypto_start(&f), &f);
 	(void)snprintf(path, sizeof(path), "%s/%s.key", test_dir(), name);
@@ -224,6 +257,7 @@ fixture_user(struct fixture *x, const char *name, const char *password,
 	struct store_account a = { .state = STORE_ACTIVE,
 				   .created_at = x->now,
 				   .updated_at = x->now,
+				   .epoch = 1,
 				   .version = 1 };
 	struct fault f;
 	STORE_TXN(txn);
@@ -249,6 +283,84 @@ fixture_update(struct fixture *x, struct store_account *a)
 	must(store_account_update(x->store, a, &f), &f);
 	must(store_commit(&txn, &f), &f);
 	must(store_account_by_id(x->store, &a->id, a, &f), &f);
+}
+
+static struct otp_device
+fixture_device(const char *label)
+{
+	struct otp_device d = { .kind = STORE_TOTP,
+				.algorithm = CRYPTO_SHA1,
+				.digits = 6,
+				.period = 30 };
+
+	(void)text_copy(d.label, sizeof(d.label), label);
+	return d;
+}
+
+static void
+fixture_seed(const char *label, struct secret *key)
+{
+	char seed[21];
+	struct fault f;
+
+	(void)snprintf(seed, sizeof(seed), "%-20s", label);
+	must(secret_set(key, seed, 20, &f), &f);
+}
+
+void
+fixture_totp(struct fixture *x, const struct store_account *a,
+	     const char *label)
+{
+	struct factor_env env = fixture_env(x);
+	struct otp_device d = fixture_device(label);
+	struct store_otp row;
+	struct fault f;
+	SECRET(key);
+	STORE_TXN(txn);
+
+	fixture_seed(label, &key);
+	must(otp_row_make(&env, &a->id, &d, &key, 0, &row, &f), &f);
+	must(store_begin(x->store, &txn, &f), &f);
+	must(otp_row_add(&env, &row, &f), &f);
+	must(store_commit(&txn, &f), &f);
+}
+
+const char *
+fixture_code(const struct fixture *x, const char *label, int64_t steps)
+{
+	static char code[4][CRYPTO_OTP_DIGITS_MAX + 1];
+	static unsigned turn;
+	char *out = code[turn++ % 4];
+	struct fault f;
+	SECRET(key);
+
+	fixture_seed(label, &key);
+	must(crypto_hotp(&key, CRYPTO_SHA1, (uint64_t)(x->now / 30 + steps), 6,
+			 out, &f),
+	     &f);
+	return out;
+}
+
+const char *
+fixture_once(struct fixture *x, const struct store_account *a,
+	     enum store_code_kind kind, int64_t ttl)
+{
+	static char text[4][32];
+	static unsigned turn;
+	struct factor_env env = fixture_env(x);
+	char *out = text[turn++ % 4];
+	struct fault f;
+	SECRET(code);
+	STORE_TXN(txn);
+
+	code_make(&code);
+	(void)secret_string(&code, out, sizeof(text[0]));
+	must(store_begin(x->store, &txn, &f), &f);
+	must(code_issue(&env, &a->id, kind, &code, ttl == 0 ? 0 : x->now + ttl,
+			&f),
+	     &f);
+	must(store_commit(&txn, &f), &f);
+	return out;
 }
 
 struct request
@@ -319,4 +431,43 @@ fixture_audited(struct fixture *x, const char *action)
 	(void)text_copy(filter.action, sizeof(filter.action), action);
 	must(store_audit_list(x->store, &filter, count_row, &n, &f), &f);
 	return n;
+}
+
+/* The value of KEY in flat JSON of our own making. */
+static void
+last_value(const char *meta, const char *key, char *out, size_t size)
+{
+	char name[32];
+	const char *at;
+
+	(void)snprintf(name, sizeof(name), "\"%s\":", key);
+	at = strstr(meta, name);
+	if (at == NULL || (at = strchr(at + strlen(name), '"')) == NULL)
+		return;
+	(void)snprintf(out, size, "%.*s", (int)strcspn(at + 1, "\""), at + 1);
+}
+
+static bool
+last_row(void *ctx, const struct store_audit *row)
+{
+	struct fixture_row *r = ctx;
+
+	(void)text_copy(r->action, sizeof(r->action), row->action);
+	last_value(row->meta, "reason", r->reason, sizeof(r->reason));
+	last_value(row->meta, "factors", r->factors, sizeof(r->factors));
+	last_value(row->meta, "stepped", r->stepped, sizeof(r->stepped));
+	last_value(row->meta, "trusted", r->trusted, sizeof(r->trusted));
+	last_value(row->meta, "style", r->style, sizeof(r->style));
+	return false;
+}
+
+struct fixture_row
+fixture_last(struct fixture *x)
+{
+	struct store_audit_filter filter = { .action = "login.", .limit = 1 };
+	struct fixture_row r = { .action = "" };
+	struct fault f;
+
+	must(store_audit_list(x->store, &filter, last_row, &r, &f), &f);
+	return r;
 }

@@ -4,11 +4,12 @@
 #ifndef TESTS_SESSION_FIXTURE_H
 #define TESTS_SESSION_FIXTURE_H
 
+#include "factor/code.h"
 #include "session/session.h"
 #include "test.h"
 
 #define FIXTURE_BOOT "11111111-2222-4333-8444-555555555555"
-#define FIXTURE_ANSWERS 8
+#define FIXTURE_ANSWERS 16
 
 /* What the scripted person does at a prompt. */
 enum fixture_act {
@@ -31,9 +32,10 @@ struct fixture {
 	struct crypto_keys keys;
 	struct store *store;
 	int64_t now;
+	int64_t uptime; /* moves with the clock only in pauses */
 	size_t next, answers;
 	struct fixture_answer answer[FIXTURE_ANSWERS];
-	char asked[512]; /* every prompt's text, one after the other */
+	char asked[2048]; /* every prompt's text, one after the other */
 	char told[1024];
 	char lines[4096];		  /* what the audit published */
 	uint32_t groups;		  /* answer to member() */
@@ -50,6 +52,16 @@ void fixture_user(struct fixture *x, const char *name, const char *password,
 void fixture_reset(struct fixture *x, const struct id *account,
 		   const char *password);
 void fixture_update(struct fixture *x, struct store_account *a);
+
+/* A TOTP device of SHA1, 6 digits and 30 seconds, the key made of LABEL. */
+void fixture_totp(struct fixture *x, const struct store_account *a,
+		  const char *label);
+/* Its code, STEPS of time from now; good until the fourth call from here. */
+const char *fixture_code(const struct fixture *x, const char *label,
+			 int64_t steps);
+/* A code that is good once, as shown; likewise. */
+const char *fixture_once(struct fixture *x, const struct store_account *a,
+			 enum store_code_kind kind, int64_t ttl);
 
 /* A request of that phase by root for USER, service "sshd", from RHOST. */
 struct request fixture_request(enum request_phase phase, const char *user,
@@ -69,5 +81,16 @@ long fixture_audited(struct fixture *x, const char *action);
 
 /* The answer is dropped and the store's rules are RULES[N]. */
 void fixture_rules(struct fixture *x, const struct rule *rules, size_t n);
+/* ... RULE in front of the default ones. */
+void fixture_rule(struct fixture *x, const struct rule *rule);
+/* For auth and password: password+otp. */
+struct rule fixture_both(enum rule_unenrolled unenrolled);
+
+/* The newest row of a login in the audit. */
+struct fixture_row {
+	char action[64], reason[64], factors[128], stepped[64], trusted[64];
+	char style[16];
+};
+struct fixture_row fixture_last(struct fixture *x);
 
 #endif

@@ -112,7 +112,11 @@ test_handover(void)
 	r.session = s.session;
 	CHECK_EQ(fixture_run(&x, &r).step, POLICY_ALLOW);
 	CHECK_EQ(session_row(&s.session).closed_at, x.now);
-	CHECK_EQ(fixture_run(&x, &r).step, POLICY_DENY);
+	/* Once more is no harm, and no row. */
+	x.now++;
+	CHECK_EQ(fixture_run(&x, &r).step, POLICY_ALLOW);
+	CHECK_EQ(session_row(&s.session).closed_at, x.now - 1);
+	CHECK_EQ(fixture_audited(&x, "session.closed"), 1);
 	r = fixture_request(PHASE_SESSION_CLOSE, "eve", RHOST);
 	r.session = again.session;
 	CHECK_EQ(fixture_run(&x, &r).step, POLICY_DENY);
@@ -319,6 +323,93 @@ test_change_expired(void)
 	CHECK(opens("mine again, mine"));
 }
 
+/* Of an administrator. */
+static const enum store_code_kind given[] = { STORE_CODE_LOGIN,
+					      STORE_CODE_RESET,
+					      STORE_CODE_TICKET };
+
+static int64_t
+codes_out(const struct store_account *a)
+{
+	int64_t left = 0;
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		struct store_code_count n = { .left = -1 };
+		struct fault f;
+
+		CHECK_OK(store_code_counted(x.store, &a->id, given[i], x.now,
+					    &n, &f),
+			 &f);
+		left += n.left;
+	}
+	return left;
+}
+
+/* Both were proved in the login: neither is asked for again. */
+static void
+test_change_with_code(void)
+{
+	struct request r = fixture_request(PHASE_AUTH, "dee", RHOST);
+	struct session_verdict v, p, u, s;
+	struct store_account dee;
+
+	x.now += 3600;
+	fixture_user(&x, "dee", GOOD, &dee);
+	fixture_totp(&x, &dee, "dee");
+	dee.must_change = true;
+	fixture_update(&x, &dee);
+	fixture_type(&x, 2, GOOD, fixture_code(&x, "dee", 0));
+	v = fixture_run(&x, &r);
+	CHECK_EQ(v.step, POLICY_ALLOW);
+	fixture_type(&x, 0);
+	p = run(PHASE_PASSWORD_PRELIM, "dee", &v.login, 0,
+		REQUEST_CHANGE_EXPIRED);
+	CHECK_EQ(p.step, POLICY_ALLOW);
+	CHECK_STR(x.asked, "");
+	CHECK(!p.password_proved);
+	fixture_type(&x, 2, BETTER, BETTER);
+	u = run(PHASE_PASSWORD_UPDATE, "dee", &v.login, 0,
+		REQUEST_CHANGE_EXPIRED);
+	CHECK_EQ(u.step, POLICY_ALLOW);
+	s = run(PHASE_SESSION_OPEN, "dee", &u.login, 0, 0);
+	CHECK_STR(session_row(&s.session).factors, "password+totp");
+	/* passwd(1) asks for both. */
+	x.now += 60;
+	fixture_type(&x, 2, BETTER, fixture_code(&x, "dee", 0));
+	p = run(PHASE_PASSWORD_PRELIM, "dee", NULL, 1000, 0);
+	CHECK_EQ(p.step, POLICY_ALLOW);
+	CHECK(p.password_proved);
+	CHECK_STR(x.asked, "1/2 Current password: |"
+			   "1/5 One-time code for dee@testhost: |");
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		(void)fixture_once(&x, &dee, given[i], 600);
+	CHECK_EQ(codes_out(&dee), 3);
+	fixture_type(&x, 2, GOOD "!", GOOD "!");
+	u = run(PHASE_PASSWORD_UPDATE, "dee", &p.login, 1000, 0);
+	CHECK_EQ(u.step, POLICY_ALLOW);
+	CHECK_EQ(codes_out(&dee), 0);
+}
+
+/* A host that gives one string to every question changes nothing. */
+static void
+test_code_is_no_password(void)
+{
+	struct request r = fixture_request(PHASE_AUTH, "fay", RHOST);
+	struct store_account fay;
+	const char *code;
+
+	fixture_user(&x, "fay", GOOD, &fay);
+	code = fixture_once(&x, &fay, STORE_CODE_RESET, 600);
+	fixture_type(&x, 8, code, code, code, code, code, code, code, code);
+	CHECK_EQ(fixture_run(&x, &r).step, POLICY_DENY);
+	CHECK(strstr(x.told, "that is the code") != NULL);
+	CHECK_EQ(codes_out(&fay), 1);
+	CHECK_EQ(fixture_login(&x, "fay", RHOST, GOOD).step, POLICY_ALLOW);
+	fixture_type(&x, 3, code, BETTER, BETTER);
+	CHECK_EQ(fixture_run(&x, &r).step, POLICY_ALLOW);
+	CHECK_EQ(codes_out(&fay), 0);
+}
+
 int
 main(void)
 {
@@ -335,6 +426,8 @@ main(void)
 	test_change_by_root();
 	test_change_expired();
 	test_change_after_reset();
+	test_change_with_code();
+	test_code_is_no_password();
 	fixture_stop(&x);
 	return test_done();
 }
