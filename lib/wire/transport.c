@@ -2,27 +2,36 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "wire/wire.h"
 
-/* A packet on its way may hold a password. */
+/* A packet on its way may hold a password.  On the heap, because hosts have
+ * threads with small stacks. */
 struct wire_packet {
 	size_t len;
 	uint8_t bytes[WIRE_MESSAGE_MAX];
 };
 
 static void
-wire_packet_wipe(struct wire_packet *p)
+wire_packet_free(struct wire_packet **p)
 {
-	explicit_bzero(p, sizeof(*p));
+	if (*p != NULL)
+		explicit_bzero(*p, sizeof(**p));
+	free(*p);
 }
+#define AUTO_PACKET __attribute__((cleanup(wire_packet_free)))
 
-#define WIRE_PACKET(name)                                                     \
-	__attribute__((cleanup(                                               \
-		wire_packet_wipe))) struct wire_packet name = { .len = 0 }
+static enum status
+wire_packet_new(struct wire_packet **out, struct fault *f)
+{
+	*out = calloc(1, sizeof(**out));
+	return *out == NULL ? fault(f, STATUS_SYSTEM, "out of memory")
+			    : STATUS_OK;
+}
 
 /* Milliseconds on the clock that nobody can set. */
 static int64_t
@@ -56,17 +65,14 @@ wire_wait(int fd, short events, int64_t deadline, struct fault *f)
 	}
 }
 
-enum status
-wire_send(int fd, const struct wire_message *m, struct fault *f)
+static enum status
+wire_send_packet(int fd, const struct wire_packet *packet, struct fault *f)
 {
 	int64_t deadline = wire_clock() + WIRE_REPLY_SECONDS * 1000;
-	WIRE_PACKET(packet);
 	enum status st;
 
-	if ((st = wire_encode(m, packet.bytes, &packet.len, f)) != STATUS_OK)
-		return st;
 	for (;;) {
-		if (send(fd, packet.bytes, packet.len,
+		if (send(fd, packet->bytes, packet->len,
 			 MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 			return STATUS_OK;
 		if (errno == EPIPE || errno == ECONNRESET)
@@ -80,10 +86,22 @@ wire_send(int fd, const struct wire_message *m, struct fault *f)
 }
 
 enum status
-wire_receive(int fd, int seconds, struct wire_message *m, struct fault *f)
+wire_send(int fd, const struct wire_message *m, struct fault *f)
+{
+	AUTO_PACKET struct wire_packet *packet = NULL;
+	enum status st;
+
+	if ((st = wire_packet_new(&packet, f)) != STATUS_OK ||
+	    (st = wire_encode(m, packet->bytes, &packet->len, f)) != STATUS_OK)
+		return st;
+	return wire_send_packet(fd, packet, f);
+}
+
+static enum status
+wire_receive_packet(int fd, int seconds, struct wire_packet *packet,
+		    struct fault *f)
 {
 	int64_t deadline = wire_clock() + (int64_t)seconds * 1000;
-	WIRE_PACKET(packet);
 	enum status st;
 	ssize_t n;
 
@@ -91,7 +109,7 @@ wire_receive(int fd, int seconds, struct wire_message *m, struct fault *f)
 		if ((st = wire_wait(fd, POLLIN, deadline, f)) != STATUS_OK)
 			return st;
 		/* MSG_TRUNC: the length the packet had, not what fitted. */
-		n = recv(fd, packet.bytes, sizeof(packet.bytes),
+		n = recv(fd, packet->bytes, sizeof(packet->bytes),
 			 MSG_DONTWAIT | MSG_TRUNC);
 		if (n >= 0)
 			break;
@@ -103,25 +121,37 @@ wire_receive(int fd, int seconds, struct wire_message *m, struct fault *f)
 	}
 	if (n == 0)
 		return fault(f, STATUS_UNAVAILABLE, "the peer has gone");
-	if ((size_t)n > sizeof(packet.bytes))
+	if ((size_t)n > sizeof(packet->bytes))
 		return fault(f, STATUS_PROTOCOL,
 			     "message of %zd bytes is too long", n);
-	return wire_decode(packet.bytes, (size_t)n, m, f);
+	packet->len = (size_t)n;
+	return STATUS_OK;
+}
+
+enum status
+wire_receive(int fd, int seconds, struct wire_message *m, struct fault *f)
+{
+	AUTO_PACKET struct wire_packet *packet = NULL;
+	enum status st;
+
+	wire_message_wipe(m);
+	if ((st = wire_packet_new(&packet, f)) != STATUS_OK ||
+	    (st = wire_receive_packet(fd, seconds, packet, f)) != STATUS_OK)
+		return st;
+	return wire_decode(packet->bytes, packet->len, m, f);
 }
 
 enum status
 wire_expect(int fd, int seconds, enum wire_type wanted, struct wire_message *m,
 	    struct fault *f)
 {
-	WIRE_MESSAGE(got);
-	enum status st;
+	enum status st = wire_receive(fd, seconds, m, f);
+	enum wire_type got = m->type;
 
-	if ((st = wire_receive(fd, seconds, &got, f)) != STATUS_OK)
+	if (st != STATUS_OK || got == wanted)
 		return st;
-	if (got.type != wanted)
-		return fault(f, STATUS_PROTOCOL,
-			     "message of type %u came where %u was due",
-			     (unsigned)got.type, (unsigned)wanted);
-	memcpy(m, &got, sizeof(*m));
-	return STATUS_OK;
+	wire_message_wipe(m);
+	return fault(f, STATUS_PROTOCOL,
+		     "message of type %u came where %u was due", (unsigned)got,
+		     (unsigned)wanted);
 }

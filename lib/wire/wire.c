@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -22,6 +23,23 @@ void
 wire_message_wipe(struct wire_message *m)
 {
 	explicit_bzero(m, sizeof(*m));
+}
+
+enum status
+wire_message_new(struct wire_message **out, struct fault *f)
+{
+	*out = calloc(1, sizeof(**out));
+	return *out == NULL ? fault(f, STATUS_SYSTEM, "out of memory")
+			    : STATUS_OK;
+}
+
+void
+wire_message_free(struct wire_message **m)
+{
+	if (*m != NULL)
+		wire_message_wipe(*m);
+	free(*m);
+	*m = NULL;
 }
 
 bool
@@ -124,6 +142,34 @@ wire_get_string(struct wire_in *in, char *out, size_t size)
 }
 
 static void
+wire_put_process(struct wire_out *o, const struct request_process *p)
+{
+	wire_put_number(o, (uint64_t)p->pid, 4);
+	wire_put_number(o, p->start, 8);
+}
+
+static void
+wire_get_process(struct wire_in *in, struct request_process *p)
+{
+	p->pid = (pid_t)wire_get_number(in, 4);
+	p->start = wire_get_number(in, 8);
+}
+
+static void
+wire_get_ancestors(struct wire_in *in, struct request *r)
+{
+	uint8_t n = (uint8_t)wire_get_number(in, 1);
+
+	if (n > REQUEST_ANCESTORS_MAX) {
+		in->bad = true;
+		return;
+	}
+	r->ancestors = n;
+	for (size_t i = 0; i < n; i++)
+		wire_get_process(in, &r->ancestor[i]);
+}
+
+static void
 wire_put_request(struct wire_out *o, const struct request *r)
 {
 	wire_put_number(o, r->phase, 1);
@@ -138,6 +184,10 @@ wire_put_request(struct wire_out *o, const struct request *r)
 	wire_put_number(o, r->ruid, 4);
 	wire_put_number(o, (uint64_t)r->pid, 4);
 	wire_put_number(o, r->pid_start, 8);
+	wire_put_process(o, &r->leader);
+	wire_put_number(o, r->ancestors, 1);
+	for (size_t i = 0; i < r->ancestors; i++)
+		wire_put_process(o, &r->ancestor[i]);
 	wire_put_string(o, r->login.s);
 	wire_put_string(o, r->session.s);
 }
@@ -157,6 +207,8 @@ wire_get_request(struct wire_in *in, struct request *r)
 	r->ruid = (uid_t)wire_get_number(in, 4);
 	r->pid = (pid_t)wire_get_number(in, 4);
 	r->pid_start = wire_get_number(in, 8);
+	wire_get_process(in, &r->leader);
+	wire_get_ancestors(in, r);
 	wire_get_string(in, r->login.s, sizeof(r->login.s));
 	wire_get_string(in, r->session.s, sizeof(r->session.s));
 }
@@ -366,15 +418,15 @@ enum status
 wire_decode(const uint8_t *bytes, size_t len, struct wire_message *m,
 	    struct fault *f)
 {
-	WIRE_MESSAGE(got);
 	struct wire_in in = { .at = bytes, .left = len };
 
+	wire_message_wipe(m);
 	if (len > WIRE_MESSAGE_MAX)
 		return fault(f, STATUS_PROTOCOL, "message is too long");
-	wire_get(&in, &got);
-	if (in.bad || in.left != 0 || !wire_valid(&got))
-		return fault(f, STATUS_PROTOCOL,
-			     "%zu bytes are no message of this protocol", len);
-	memcpy(m, &got, sizeof(*m));
-	return STATUS_OK;
+	wire_get(&in, m);
+	if (!in.bad && in.left == 0 && wire_valid(m))
+		return STATUS_OK;
+	wire_message_wipe(m);
+	return fault(f, STATUS_PROTOCOL,
+		     "%zu bytes are no message of this protocol", len);
 }

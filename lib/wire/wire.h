@@ -30,9 +30,9 @@
 #include "base/io.h"
 #include "base/request.h"
 
-#define WIRE_VERSION_LOW 1
-#define WIRE_VERSION_HIGH 1
-#define WIRE_MESSAGE_MAX 4096
+#define WIRE_VERSION_LOW 2
+#define WIRE_VERSION_HIGH 2
+#define WIRE_MESSAGE_MAX 12288
 #define WIRE_ANSWER_SECONDS 600	     /* a person's time for one answer */
 #define WIRE_ANSWER_SECONDS_SELF 120 /* of one whose peer is not root */
 #define WIRE_REPLY_SECONDS 90	     /* the verifier's time for one reply */
@@ -92,6 +92,8 @@ enum wire_self {
 	WIRE_SELF_ACCOUNT = 1, /* the account, and what failed at it */
 	WIRE_SELF_SESSIONS,    /* the open ones */
 	WIRE_SELF_ALL_SESSIONS,
+	WIRE_SELF_CODES, /* one-time code devices, backup codes left */
+	WIRE_SELF_TRUST, /* trusted devices */
 };
 
 /* The keys of a row are not empty, and each is there once. */
@@ -142,15 +144,23 @@ struct wire_message {
 /* Is it empty or a UUID in lower-case text form?  No other may be sent. */
 bool wire_id_valid(const struct id *id);
 
+/* A message is 8 KiB: the verifier's may lie on its stack, but what runs in a
+ * PAM host makes them by wire_message_new(). */
 void wire_message_wipe(struct wire_message *m);
 #define WIRE_MESSAGE(name)                                                    \
 	__attribute__((cleanup(                                               \
 		wire_message_wipe))) struct wire_message name = { .type = 0 }
 
+/* Zeroed; *OUT by free() after wire_message_wipe(), as AUTO_WIRE does. */
+enum status wire_message_new(struct wire_message **out, struct fault *f)
+	MUST_USE;
+void wire_message_free(struct wire_message **m);
+#define AUTO_WIRE __attribute__((cleanup(wire_message_free)))
+
 /*
  * Pure.  BYTES holds WIRE_MESSAGE_MAX; the caller wipes it.  What decodes
  * encodes to the same bytes.  STATUS_INVALID: M is no message that may be
- * sent; STATUS_PROTOCOL: BYTES are none.
+ * sent; STATUS_PROTOCOL: BYTES are none, and M is all zero.
  */
 enum status wire_encode(const struct wire_message *m, uint8_t *bytes,
 			size_t *len, struct fault *f) MUST_USE;
@@ -160,7 +170,8 @@ enum status wire_decode(const uint8_t *bytes, size_t len,
 /*
  * One packet, with a deadline (WIRE_REPLY_SECONDS to send).
  * STATUS_UNAVAILABLE: the peer is gone or the time is over; STATUS_PROTOCOL:
- * what came is no message.  Never raises SIGPIPE.
+ * what came is no message.  M is all zero unless a message came.  Never
+ * raises SIGPIPE.
  */
 enum status wire_send(int fd, const struct wire_message *m, struct fault *f)
 	MUST_USE;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -95,6 +94,16 @@ wire_server_now(struct io *io)
 	return (int64_t)time(NULL);
 }
 
+static int64_t
+wire_server_uptime(struct io *io)
+{
+	struct timespec now = { 0 };
+
+	(void)io;
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec;
+}
+
 static void
 wire_server_pause(struct io *io, unsigned milliseconds)
 {
@@ -136,8 +145,6 @@ enum status
 wire_server_start(struct wire_server *server, int fd, struct wire_message *out,
 		  struct fault *f)
 {
-	WIRE_MESSAGE(hello);
-	WIRE_MESSAGE(wanted);
 	enum status st;
 
 	*server = (struct wire_server){
@@ -145,24 +152,24 @@ wire_server_start(struct wire_server *server, int fd, struct wire_message *out,
 			.tell = wire_server_tell,
 			.member = wire_server_member,
 			.now = wire_server_now,
+			.uptime = wire_server_uptime,
 			.pause = wire_server_pause },
 		.fd = fd,
 		.answer_seconds = WIRE_ANSWER_SECONDS,
 	};
-	st = wire_expect(fd, WIRE_HELLO_SECONDS, WIRE_HELLO, &hello, f);
+	st = wire_expect(fd, WIRE_HELLO_SECONDS, WIRE_HELLO, out, f);
+	if (st == STATUS_OK)
+		st = wire_server_welcome(fd, out, f);
+	if (st == STATUS_OK)
+		st = wire_receive(fd, WIRE_HELLO_SECONDS, out, f);
+	if (st == STATUS_OK && out->type != WIRE_REQUEST &&
+	    out->type != WIRE_QUERY)
+		st = fault(f, STATUS_PROTOCOL,
+			   "message of type %u came where a request was due",
+			   (unsigned)out->type);
 	if (st != STATUS_OK)
-		return st;
-	if ((st = wire_server_welcome(fd, &hello, f)) != STATUS_OK)
-		return st;
-	st = wire_receive(fd, WIRE_HELLO_SECONDS, &wanted, f);
-	if (st != STATUS_OK)
-		return st;
-	if (wanted.type != WIRE_REQUEST && wanted.type != WIRE_QUERY)
-		return fault(f, STATUS_PROTOCOL,
-			     "message of type %u came where a request was due",
-			     (unsigned)wanted.type);
-	memcpy(out, &wanted, sizeof(*out));
-	return STATUS_OK;
+		wire_message_wipe(out);
+	return st;
 }
 
 enum status

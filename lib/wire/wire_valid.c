@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define WIRE_FLAGS                                                            \
-	(REQUEST_SILENT | REQUEST_DISALLOW_NULL | REQUEST_CHANGE_EXPIRED)
+	(REQUEST_SILENT | REQUEST_DISALLOW_NULL | REQUEST_CHANGE_EXPIRED |    \
+	 REQUEST_ASCII)
 
 /* An array of SIZE bytes that holds the end of its string. */
 static bool
@@ -31,11 +32,26 @@ wire_id_valid(const struct id *id)
 	return true;
 }
 
+/* Of nobody nothing is known. */
+static bool
+wire_processes_valid(const struct request *r)
+{
+	if (r->pid < 0 || r->leader.pid < 0 ||
+	    (r->leader.pid == 0 && r->leader.start != 0) ||
+	    r->ancestors > REQUEST_ANCESTORS_MAX)
+		return false;
+	for (size_t i = 0; i < r->ancestors; i++)
+		if (r->ancestor[i].pid <= 0)
+			return false;
+	return true;
+}
+
 static bool
 wire_request_valid(const struct request *r)
 {
-	return r->phase >= PHASE_AUTH && r->phase <= PHASE_SESSION_CLOSE &&
-	       (r->flags & ~(uint32_t)WIRE_FLAGS) == 0 && r->pid >= 0 &&
+	return r->phase >= PHASE_AUTH && r->phase <= PHASE_ENROLL &&
+	       (r->flags & ~(uint32_t)WIRE_FLAGS) == 0 &&
+	       wire_processes_valid(r) &&
 	       wire_string_valid(r->user, sizeof(r->user)) &&
 	       wire_string_valid(r->service, sizeof(r->service)) &&
 	       wire_string_valid(r->tty, sizeof(r->tty)) &&
@@ -51,7 +67,7 @@ static bool
 wire_prompt_valid(const struct prompt *p)
 {
 	return p->kind >= PROMPT_SECRET && p->kind <= PROMPT_ERROR &&
-	       p->purpose <= PURPOSE_NEW_PASSWORD_AGAIN &&
+	       p->purpose <= PURPOSE_CHOICE &&
 	       wire_string_valid(p->text, sizeof(p->text));
 }
 
@@ -140,7 +156,7 @@ wire_valid(const struct wire_message *m)
 		return wire_verdict_valid(&m->u.verdict);
 	case WIRE_QUERY:
 		return m->u.query.what >= WIRE_SELF_ACCOUNT &&
-		       m->u.query.what <= WIRE_SELF_ALL_SESSIONS;
+		       m->u.query.what <= WIRE_SELF_TRUST;
 	case WIRE_ROW:
 		return wire_row_valid(&m->u.row);
 	case WIRE_END:

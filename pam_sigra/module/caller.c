@@ -2,15 +2,15 @@
 #include "module/caller.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
+#include <langinfo.h>
 #include <pwd.h>
 #include <string.h>
 
 #include "base/auto.h"
-#include "base/file.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "module/process.h"
 #include "wire/wire.h"
 
 #define CALLER_ENTRY_MAX (1 << 20) /* bytes of one passwd or group entry */
@@ -162,32 +162,6 @@ caller_ruid(const struct request *r)
 	return uid;
 }
 
-/* Field 22 of /proc/self/stat; 0 when it cannot be read. */
-static uint64_t
-caller_start(void)
-{
-	AUTO_FD int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-	char text[1025];
-	int64_t start = 0;
-	size_t len = 0;
-	char *at, *end;
-
-	if (fd < 0 ||
-	    file_read(fd, text, sizeof(text) - 1, &len, NULL) != STATUS_OK)
-		return 0;
-	text[len] = '\0';
-	/* Field 2 is the command's name, and may hold blanks and brackets. */
-	at = strrchr(text, ')');
-	for (int field = 2; at != NULL && field < 22; field++) {
-		at = strchr(at, ' ');
-		at = at == NULL ? NULL : at + 1;
-	}
-	if (at == NULL || (end = strchr(at, ' ')) == NULL)
-		return 0;
-	*end = '\0';
-	return text_number(at, 0, INT64_MAX, &start) ? (uint64_t)start : 0;
-}
-
 static uint32_t
 caller_flags(int flags)
 {
@@ -203,6 +177,17 @@ caller_flags(int flags)
 	return out;
 }
 
+/*
+ * sshd hands prompts to a terminal at the other end, whatever its own locale.
+ * Any other host shows them itself, by the one it has set.
+ */
+static bool
+caller_reads_utf8(const struct request *r)
+{
+	return strcmp(r->tty, "ssh") == 0 ||
+	       strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 enum status
 caller_request(pam_handle_t *pamh, enum request_phase phase, int flags,
 	       struct request *out, struct fault *f)
@@ -215,8 +200,9 @@ caller_request(pam_handle_t *pamh, enum request_phase phase, int flags,
 	if ((st = caller_ssh(pamh, &r, f)) != STATUS_OK)
 		return st;
 	r.ruid = caller_ruid(&r);
-	r.pid = getpid();
-	r.pid_start = caller_start();
+	process_facts(&r);
+	if (!caller_reads_utf8(&r))
+		r.flags |= REQUEST_ASCII;
 	*out = r;
 	return STATUS_OK;
 }

@@ -51,13 +51,18 @@ io_pam_item(const struct io_pam *p, enum prompt_purpose purpose)
 {
 	bool first = p->args->try_first_pass || p->args->use_first_pass;
 
-	if (purpose == PURPOSE_PASSWORD && first)
+	/* Password and code in one string is what some hosts hand over; a
+	 * code alone, or a choice, is nobody's password. */
+	if ((purpose == PURPOSE_PASSWORD || purpose == PURPOSE_COMBINED) &&
+	    first)
 		return PAM_AUTHTOK;
 	if (purpose == PURPOSE_OLD_PASSWORD && first)
 		return PAM_OLDAUTHTOK;
+	/* Not the one that a reset code calls for inside authenticate: what
+	 * is stored then is that code. */
 	if ((purpose == PURPOSE_NEW_PASSWORD ||
 	     purpose == PURPOSE_NEW_PASSWORD_AGAIN) &&
-	    p->args->use_authtok)
+	    p->args->use_authtok && p->request->phase != PHASE_AUTH)
 		return PAM_AUTHTOK;
 	return 0;
 }
@@ -109,6 +114,7 @@ io_pam_proves(const struct io_pam *p, enum prompt_purpose purpose)
 	case PHASE_ACCOUNT:
 	case PHASE_SESSION_OPEN:
 	case PHASE_SESSION_CLOSE:
+	case PHASE_ENROLL:
 		return false;
 	}
 	return false;

@@ -141,6 +141,7 @@ pam_sigra_inherit(pam_handle_t *pamh, struct request *r)
 		pam_sigra_login_forget(pamh);
 		break;
 	case PHASE_ACCOUNT:
+	case PHASE_ENROLL:
 		break;
 	case PHASE_PASSWORD_PRELIM:
 		caller_login(pamh, &r->login);
@@ -191,6 +192,7 @@ pam_sigra_bequeath(struct io_pam *io, const struct wire_verdict *v,
 	case PHASE_SESSION_CLOSE:
 		return pam_sigra_data_set(pamh, PAM_SIGRA_SESSION, NULL, f);
 	case PHASE_ACCOUNT:
+	case PHASE_ENROLL:
 		return STATUS_OK;
 	}
 	return STATUS_OK;

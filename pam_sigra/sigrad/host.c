@@ -57,7 +57,12 @@ host_signals(struct fault *f)
 	return STATUS_OK;
 }
 
-/* su's user may have lowered them to break the store's writes. */
+/*
+ * su's user may have lowered them to break the store's writes.  Where nobody
+ * may raise a hard limit (a service or container without CAP_SYS_RESOURCE, as
+ * dovecot's, which limits memory) all that it allows has to do; what is too
+ * little makes a write or an allocation fail, and that denies.
+ */
 static enum status
 host_limit(__rlimit_resource_t which, rlim_t soft, const char *name,
 	   struct fault *f)
@@ -68,7 +73,10 @@ host_limit(__rlimit_resource_t which, rlim_t soft, const char *name,
 		return fault_errno(f, errno, "cannot read limit %s", name);
 	if (soft != 0 && now.rlim_max > soft)
 		want.rlim_max = now.rlim_max;
-	if (setrlimit(which, &want) != 0)
+	if (setrlimit(which, &want) == 0)
+		return STATUS_OK;
+	now.rlim_cur = now.rlim_max;
+	if (soft == 0 || errno != EPERM || setrlimit(which, &now) != 0)
 		return fault_errno(f, errno, "cannot raise limit %s", name);
 	return STATUS_OK;
 }
@@ -78,17 +86,15 @@ host_limit(__rlimit_resource_t which, rlim_t soft, const char *name,
 static enum status
 host_files(struct fault *f)
 {
+	enum status st = host_limit(RLIMIT_NOFILE, HOST_FILES, "NOFILE", f);
 	struct rlimit now;
 
-	if (host_limit(RLIMIT_NOFILE, HOST_FILES, "NOFILE", f) == STATUS_OK)
-		return STATUS_OK;
+	if (st != STATUS_OK)
+		return st;
 	if (getrlimit(RLIMIT_NOFILE, &now) != 0 ||
-	    now.rlim_max < HOST_FILES_LEAST)
+	    now.rlim_cur < HOST_FILES_LEAST)
 		return fault(f, STATUS_SYSTEM, "fewer than %d descriptors",
 			     HOST_FILES_LEAST);
-	now.rlim_cur = now.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &now) != 0)
-		return fault_errno(f, errno, "cannot raise limit NOFILE");
 	return STATUS_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "sigrad/master.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -13,6 +14,7 @@
 #include "base/auto.h"
 #include "sigrad/peer.h"
 #include "sigrad/pool.h"
+#include "sigrad/rate.h"
 
 #define MASTER_WAITING_MAX 64
 #define MASTER_WAIT_SECONDS 10 /* then a waiting connection is closed */
@@ -31,18 +33,27 @@ struct master {
 	struct master_waiting queue[MASTER_WAITING_MAX];
 	int64_t retry_at;   /* no new worker before */
 	int64_t accept_at;  /* no new connection before */
+	bool serves;	    /* there is a group of servers: */
+	gid_t service;	    /* theirs */
+	struct rate rate;   /* of all others but root */
 	size_t refused;	    /* since the last line about it */
 	int64_t refused_at; /* when that was */
 	bool stopping;
 };
 
 static int64_t
-master_now(void)
+master_milliseconds(void)
 {
-	struct timespec t;
+	struct timespec t = { 0 };
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t
+master_now(void)
+{
+	return master_milliseconds() / 1000;
 }
 
 static size_t
@@ -72,6 +83,15 @@ master_admits(const struct master *m, uid_t uid)
 	return master_queued(m, uid) <
 		       (size_t)m->pool.config->verifier_per_uid &&
 	       m->waiting - roots < most;
+}
+
+/* Each connection may be a row of the audit for ever, and a loop of them
+ * takes no privilege.  A server has as many as people log in to it. */
+static bool
+master_affords(struct master *m, int fd, uid_t uid)
+{
+	return uid == 0 || (m->serves && peer_has_gid(fd, m->service)) ||
+	       rate_take(&m->rate, uid, master_milliseconds());
 }
 
 /*
@@ -126,7 +146,7 @@ master_accept(struct master *m)
 		m->accept_at = master_now() + MASTER_RETRY_SECONDS;
 	if (fd < 0 || peer_uid(fd, &uid, &f) != STATUS_OK)
 		return;
-	if (!master_admits(m, uid)) {
+	if (!master_affords(m, fd, uid) || !master_admits(m, uid)) {
 		master_refused(m, uid);
 		return;
 	}
@@ -337,6 +357,18 @@ master_signals(struct master *m, struct fault *f)
 	return STATUS_OK;
 }
 
+/* Asked for once: a name service that hangs must not hang those who come. */
+static void
+master_service(struct master *m)
+{
+	const struct group *gr = getgrnam(m->pool.config->service_group);
+
+	m->serves = gr != NULL;
+	if (gr != NULL)
+		m->service = gr->gr_gid;
+	m->rate.per_minute = m->pool.config->verifier_per_uid_minute;
+}
+
 enum status
 master_run(int listen_fd, const struct config *config, struct fault *f)
 {
@@ -347,6 +379,7 @@ master_run(int listen_fd, const struct config *config, struct fault *f)
 
 	if ((st = master_signals(&m, f)) != STATUS_OK)
 		return st;
+	master_service(&m);
 	master_keep(&m);
 	master_refill(&m);
 	do

@@ -34,21 +34,27 @@ peer_uid(int fd, uid_t *uid, struct fault *f)
 	return st;
 }
 
-/* Is the peer's process in that group, by the list it cannot choose? */
-static bool
-peer_in_group(int fd, const char *name)
+bool
+peer_has_gid(int fd, gid_t gid)
 {
 	AUTO_FREE gid_t *gids = calloc(PEER_GIDS_MAX, sizeof(*gids));
 	socklen_t len = PEER_GIDS_MAX * sizeof(*gids);
-	const struct group *gr = getgrnam(name);
 
-	if (gids == NULL || gr == NULL ||
+	if (gids == NULL ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, gids, &len) != 0)
 		return false;
 	for (size_t i = 0; i < len / sizeof(*gids); i++)
-		if (gids[i] == gr->gr_gid)
+		if (gids[i] == gid)
 			return true;
 	return false;
+}
+
+static bool
+peer_in_group(int fd, const char *name)
+{
+	const struct group *gr = getgrnam(name);
+
+	return gr != NULL && peer_has_gid(fd, gr->gr_gid);
 }
 
 /* "postgres:postgresql,exim:smtp": the service that NAME is pinned to. */

@@ -41,6 +41,10 @@ enum status peer_identify(int fd, const struct config *c, struct peer *out,
 /* The uid alone, for admission. */
 enum status peer_uid(int fd, uid_t *uid, struct fault *f) MUST_USE;
 
+/* Is the peer's process in that group, by the list of supplementary ones,
+ * which it cannot choose? */
+bool peer_has_gid(int fd, gid_t gid);
+
 /* Take from the request every fact that this peer is not believed in. */
 void peer_constrain(const struct peer *p, struct request *r);
 

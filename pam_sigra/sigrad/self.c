@@ -5,13 +5,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "admin/account.h"
+#include "admin/enroll.h"
 #include "admin/lock.h"
+#include "admin/trust.h"
 #include "base/buf.h"
 
 /* One answer under way. */
 struct self {
 	struct worker *w;
 	struct wire_server *server;
+	int64_t now;
 	int64_t end; /* by then all of it has to be sent */
 	unsigned rows;
 	enum status st;
@@ -20,16 +24,45 @@ struct self {
 
 /* Rows are sent when no list is being read: a peer that is slow to take them
  * must not keep the store's old pages alive. */
-struct self_sessions {
-	struct store_session *of;
+struct self_list {
+	char *of;
+	size_t each; /* bytes of one */
 	size_t n, size;
 	bool full;
 };
 
 static void
-self_sessions_end(struct self_sessions *s)
+self_list_end(struct self_list *l)
 {
-	free(s->of);
+	free(l->of);
+}
+
+#define SELF_LIST(name, type)                                                 \
+	__attribute__((cleanup(self_list_end))) struct self_list name = {     \
+		.of = NULL, .each = sizeof(type)                              \
+	}
+
+static bool
+self_keep(struct self_list *l, const void *row)
+{
+	if (l->n == l->size) {
+		size_t size = l->size == 0 ? 16 : l->size * 2;
+		char *more = reallocarray(l->of, size, l->each);
+
+		l->full = more == NULL;
+		if (l->full)
+			return false;
+		l->of = more;
+		l->size = size;
+	}
+	memcpy(l->of + l->n++ * l->each, row, l->each);
+	return l->n < WIRE_ROWS_MAX;
+}
+
+static const void *
+self_kept(const struct self_list *l, size_t i)
+{
+	return l->of + i * l->each;
 }
 
 static int64_t
@@ -81,22 +114,6 @@ self_send(struct self *self, const struct self_row *r)
 	return self->st == STATUS_OK && self->rows < WIRE_ROWS_MAX;
 }
 
-static const char *
-self_state(enum store_account_state state)
-{
-	switch (state) {
-	case STORE_ACTIVE:
-		return "active";
-	case STORE_DISABLED:
-		return "disabled";
-	case STORE_PENDING:
-		return "pending";
-	case STORE_DELETED:
-		break;
-	}
-	return "deleted";
-}
-
 static bool
 self_count(void *ctx, const struct store_session *s)
 {
@@ -123,7 +140,7 @@ self_account(struct self *self, const struct store_account *a)
 	self_text(&r, "id", a->id.s);
 	self_text(&r, "name", a->name);
 	self_text(&r, "email", a->email);
-	self_text(&r, "state", self_state(a->state));
+	self_text(&r, "state", admin_account_state(a, self->now));
 	self_number(&r, "created_at", a->created_at);
 	self_number(&r, "updated_at", a->updated_at);
 	self_number(&r, "expires_at", a->expires_at);
@@ -157,12 +174,18 @@ self_lock(void *ctx, const struct admin_lock *lock)
 	return self_send(ctx, &r);
 }
 
-static enum status
-self_locks(struct self *self, const struct store_account *a, int64_t now)
+static struct admin
+self_admin(const struct self *self)
 {
-	struct admin admin = { .store = self->w->store,
+	return (struct admin){ .store = self->w->store,
 			       .config = self->w->config,
-			       .now = now };
+			       .now = self->now };
+}
+
+static enum status
+self_locks(struct self *self, const struct store_account *a)
+{
+	struct admin admin = self_admin(self);
 	enum status st =
 		admin_lock_list(&admin, &a->id, self_lock, self, self->f);
 
@@ -172,21 +195,7 @@ self_locks(struct self *self, const struct store_account *a, int64_t now)
 static bool
 self_session_keep(void *ctx, const struct store_session *row)
 {
-	struct self_sessions *s = ctx;
-
-	if (s->n == s->size) {
-		size_t size = s->size == 0 ? 16 : s->size * 2;
-		struct store_session *more;
-
-		more = reallocarray(s->of, size, sizeof(*more));
-		s->full = more == NULL;
-		if (s->full)
-			return false;
-		s->of = more;
-		s->size = size;
-	}
-	s->of[s->n++] = *row;
-	return s->n < WIRE_ROWS_MAX;
+	return self_keep(ctx, row);
 }
 
 static bool
@@ -212,27 +221,109 @@ static enum status
 self_list_sessions(struct self *self, const struct store_account *a,
 		   bool open_only)
 {
-	__attribute__((
-		cleanup(self_sessions_end))) struct self_sessions list = {
-		.of = NULL,
-	};
-	enum status st;
+	SELF_LIST(list, struct store_session);
+	enum status st = store_session_list(self->w->store, &a->id, open_only,
+					    self_session_keep, &list, self->f);
 
-	st = store_session_list(self->w->store, &a->id, open_only,
-				self_session_keep, &list, self->f);
 	if (st != STATUS_OK)
 		return st;
 	if (list.full)
 		return fault(self->f, STATUS_SYSTEM, "out of memory");
 	for (size_t i = 0; i < list.n; i++)
-		if (!self_session(self, &list.of[i]))
+		if (!self_session(self, self_kept(&list, i)))
+			return self->st;
+	return STATUS_OK;
+}
+
+static bool
+self_device(struct self *self, const struct store_otp *d)
+{
+	struct self_row r = { .bad = false };
+
+	self_text(&r, "row", "device");
+	self_text(&r, "id", d->id.s);
+	self_text(&r, "label", d->label);
+	self_text(&r, "kind", otp_kind_name(d->kind));
+	self_text(&r, "algorithm",
+		  otp_algorithm_name((enum crypto_otp_algorithm)d->algorithm));
+	self_number(&r, "digits", d->digits);
+	self_number(&r, "period", d->period);
+	self_text(&r, "state",
+		  d->state == STORE_OTP_RESYNC ? "resync" : "active");
+	self_number(&r, "created_at", d->created_at);
+	self_number(&r, "used_at", d->used_at);
+	return self_send(self, &r);
+}
+
+/* Nothing that a code could be made of, and no counter. */
+static enum status
+self_codes(struct self *self, const struct store_account *a)
+{
+	struct self_row r = { .bad = false };
+	struct admin admin = self_admin(self);
+	struct store_code_count backup;
+	struct admin_devices devices;
+	enum status st;
+
+	st = admin_devices_read(&admin, &a->id, &devices, self->f);
+	if (st == STATUS_OK)
+		st = store_code_counted(self->w->store, &a->id,
+					STORE_CODE_BACKUP, self->now, &backup,
+					self->f);
+	if (st != STATUS_OK)
+		return st;
+	for (size_t i = 0; i < devices.n; i++)
+		if (!self_device(self, &devices.of[i]))
+			return self->st;
+	self_text(&r, "row", "backup");
+	self_number(&r, "left", backup.left);
+	self_number(&r, "total", backup.total);
+	self_number(&r, "created_at", backup.created_at);
+	(void)self_send(self, &r);
+	return self->st;
+}
+
+static bool
+self_trust_keep(void *ctx, const struct store_trust *row)
+{
+	return self_keep(ctx, row);
+}
+
+static bool
+self_trusted(struct self *self, const struct store_trust *t)
+{
+	struct self_row r = { .bad = false };
+
+	self_text(&r, "row", "trust");
+	self_text(&r, "id", t->id.s);
+	self_text(&r, "kind", admin_trust_kind(t->kind));
+	self_text(&r, "shown", t->shown);
+	self_number(&r, "created_at", t->created_at);
+	self_number(&r, "used_at", t->used_at);
+	return self_send(self, &r);
+}
+
+static enum status
+self_list_trust(struct self *self, const struct store_account *a)
+{
+	SELF_LIST(list, struct store_trust);
+	struct admin admin = self_admin(self);
+	enum status st = admin_trust_list(&admin, &a->id, self_trust_keep,
+					  &list, self->f);
+
+	if (st != STATUS_OK)
+		return st;
+	if (list.full)
+		return fault(self->f, STATUS_SYSTEM, "out of memory");
+	for (size_t i = 0; i < list.n; i++)
+		if (!self_trusted(self, self_kept(&list, i)))
 			return self->st;
 	return STATUS_OK;
 }
 
 /* STATUS_NOT_FOUND: there is nothing to tell this peer. */
 static enum status
-self_find(const struct self *self, const struct peer *peer, int64_t now,
+self_find(const struct self *self, const struct peer *peer,
 	  struct store_account *out)
 {
 	enum status st = STATUS_NOT_FOUND;
@@ -242,9 +333,32 @@ self_find(const struct self *self, const struct peer *peer, int64_t now,
 					   self->f);
 	/* A deletion that is due: the next change makes it one. */
 	if (st == STATUS_OK && out->state == STORE_PENDING &&
-	    out->delete_at <= now)
+	    out->delete_at <= self->now)
 		return STATUS_NOT_FOUND;
 	return st;
+}
+
+static enum status
+self_rows(struct self *self, const struct store_account *a,
+	  enum wire_self what)
+{
+	enum status st = self_account(self, a);
+
+	if (st != STATUS_OK)
+		return st;
+	switch (what) {
+	case WIRE_SELF_ACCOUNT:
+		return self_locks(self, a);
+	case WIRE_SELF_SESSIONS:
+		return self_list_sessions(self, a, true);
+	case WIRE_SELF_ALL_SESSIONS:
+		return self_list_sessions(self, a, false);
+	case WIRE_SELF_CODES:
+		return self_codes(self, a);
+	case WIRE_SELF_TRUST:
+		return self_list_trust(self, a);
+	}
+	return fault(self->f, STATUS_PROTOCOL, "unknown query");
 }
 
 enum status
@@ -253,20 +367,16 @@ self_answer(struct worker *w, struct wire_server *server,
 {
 	struct self self = { .w = w,
 			     .server = server,
+			     .now = server->io.now(&server->io),
 			     .end = self_clock() + WIRE_REPLY_SECONDS,
 			     .st = STATUS_OK,
 			     .f = f };
-	int64_t now = server->io.now(&server->io);
 	struct store_account a;
-	enum status st = self_find(&self, peer, now, &a);
+	enum status st = self_find(&self, peer, &a);
 
 	if (st == STATUS_NOT_FOUND)
 		return wire_server_end(server, f);
 	if (st == STATUS_OK)
-		st = self_account(&self, &a);
-	if (st == STATUS_OK && what == WIRE_SELF_ACCOUNT)
-		st = self_locks(&self, &a, now);
-	else if (st == STATUS_OK)
-		st = self_list_sessions(&self, &a, what == WIRE_SELF_SESSIONS);
+		st = self_rows(&self, &a, what);
 	return st == STATUS_OK ? wire_server_end(server, f) : st;
 }

@@ -67,6 +67,7 @@ worker_step(enum policy_step step)
 	case POLICY_ABSTAIN:
 		return WIRE_ABSTAIN;
 	case POLICY_ASK:
+	case POLICY_ENROLL:
 	case POLICY_DENY:
 		break;
 	}
@@ -109,6 +110,24 @@ worker_member(struct io *io, const char *const *names, size_t n,
 	return STATUS_OK;
 }
 
+static void
+worker_patience(struct io *io)
+{
+	((struct wire_server *)(void *)io)->answer_seconds =
+		WIRE_ANSWER_SECONDS;
+}
+
+/* A server speaks for people who log in to it.  Whoever adds a device does so
+ * to his own account, or root does. */
+static enum status
+worker_may(const struct peer *peer, enum request_phase phase, struct fault *f)
+{
+	if (phase == PHASE_ENROLL && peer->kind == PEER_SERVICE)
+		return fault(f, STATUS_DENIED, "service %s may enroll nobody",
+			     peer->service);
+	return STATUS_OK;
+}
+
 static enum status
 worker_talk(struct worker *w, int fd, const struct peer *peer, struct fault *f)
 {
@@ -140,11 +159,22 @@ worker_talk(struct worker *w, int fd, const struct peer *peer, struct fault *f)
 	request = wanted.u.request;
 	if (peer->kind != PEER_ROOT) {
 		io.server.io.member = worker_member;
-		/* A place that nobody else has meanwhile. */
+		io.server.io.patience = worker_patience;
+		/* A place that nobody else has meanwhile; but setting up a
+		 * device takes a person's time, once it is that person. */
 		io.server.answer_seconds = WIRE_ANSWER_SECONDS_SELF;
 	}
 	peer_constrain(peer, &request);
-	st = session_run(&env, &request, &v, f);
+	v = (struct session_verdict){ .step = POLICY_DENY,
+				      .reason = POLICY_RULE_DENIES };
+	st = worker_may(peer, request.phase, f);
+	if (st == STATUS_OK)
+		st = session_run(&env, &request, &v, f);
+	if (st == STATUS_OK && v.reason == POLICY_UNTIMELY)
+		syslog(LOG_ALERT,
+		       "the clock is behind what the store has seen: codes "
+		       "that depend on time are refused; 'sigractl doctor' "
+		       "says more");
 	if (st == STATUS_OK)
 		return worker_answer(&io.server, request.phase, &v, f);
 	status_ignore(worker_answer(&io.server, request.phase, &v, &gone),

@@ -4,8 +4,9 @@
  * tested against it alone.  Started as sigrad is; its --config file holds
  *
  *   phase NAME|any          what follows is for this phase only
- *   ask KIND PURPOSE TEXT   secret|visible, none|password|old|new|again;
- *                           the answer is logged
+ *   ask KIND PURPOSE TEXT   secret|visible, none|password|old|new|again|
+ *                           code|combined|confirm|type_back|choice; \n in
+ *                           TEXT is a new line; the answer is logged
  *   tell info|error TEXT
  *   right ANSWER            deny now unless the last answer was this
  *   member A,B,...          logs which of the groups the user is in
@@ -31,10 +32,11 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "script.h"
 #include "wire/wire.h"
 
 #define FAKE_FDS 4096 /* looked at */
-#define FAKE_LINES 128
+#define FAKE_LINE 16384
 
 struct fake {
 	FILE *log;
@@ -77,8 +79,10 @@ static void
 fake_ask(struct fake *fake, char *rest)
 {
 	static const char *const kinds[] = { "secret", "visible", NULL };
-	static const char *const purposes[] = { "none", "password", "old",
-						"new",	"again",    NULL };
+	static const char *const purposes[] = {
+		"none",	    "password", "old",	     "new",    "again", "code",
+		"combined", "confirm",	"type_back", "choice", NULL
+	};
 	struct prompt p = { .kind = PROMPT_SECRET };
 	struct fault f = { .text = "" };
 	SECRET(answer);
@@ -87,6 +91,7 @@ fake_ask(struct fake *fake, char *rest)
 					     PROMPT_SECRET);
 	p.purpose = (enum prompt_purpose)fake_word(fake, strsep(&rest, " "),
 						   purposes, PURPOSE_NONE);
+	script_newlines(rest);
 	if (!text_copy(p.text, sizeof(p.text), rest))
 		fake_fail(fake, "prompt", "too long");
 	fake->answer[0] = '\0';
@@ -111,6 +116,7 @@ fake_tell(struct fake *fake, char *rest)
 
 	p.kind = (enum prompt_kind)fake_word(fake, strsep(&rest, " "), kinds,
 					     PROMPT_INFO);
+	script_newlines(rest);
 	if (!text_copy(p.text, sizeof(p.text), rest) ||
 	    fake->server.io.tell(&fake->server.io, &p, &f) != STATUS_OK)
 		fake_fail(fake, "tell", f.text);
@@ -201,8 +207,13 @@ fake_facts(struct fake *fake, char *rest)
 		r->tty, r->rhost, r->ruser, r->ruid, r->login.s, r->session.s);
 	fprintf(fake->log, "ssh connection=%s auth=%zu %.40s\n",
 		r->ssh_connection, strlen(r->ssh_auth_info), r->ssh_auth_info);
-	fprintf(fake->log, "pid %d %llu\n", r->pid,
-		(unsigned long long)r->pid_start);
+	fprintf(fake->log, "pid %d %llu leader %d %llu ancestors %u", r->pid,
+		(unsigned long long)r->pid_start, r->leader.pid,
+		(unsigned long long)r->leader.start, r->ancestors);
+	for (size_t i = 0; i < r->ancestors; i++)
+		fprintf(fake->log, " %d %llu", r->ancestor[i].pid,
+			(unsigned long long)r->ancestor[i].start);
+	fprintf(fake->log, "\n");
 }
 
 /* The value of one line of /proc/self/status. */
@@ -333,7 +344,7 @@ fake_start(struct fake *fake)
 static void
 fake_script(struct fake *fake, FILE *script)
 {
-	char line[2048];
+	static char line[FAKE_LINE];
 	bool ours = true;
 
 	while (fgets(line, sizeof(line), script) != NULL) {

@@ -7,13 +7,13 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pthread.h>
-#include <security/pam_appl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,78 +21,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "journal.h"
 #include "root.h"
 #include "test.h"
 
 #define HOST_FDS 1024
 #define HOST_SIGNALS 64
-
-static char host_dir[512];
-static volatile int *host_line; /* of the first thing that was not so */
-
-/* Within a case: a thing that must be so. */
-#define NEED(cond)                                                            \
-	do {                                                                  \
-		if (!(cond)) {                                                \
-			*host_line = __LINE__;                                \
-			return;                                               \
-		}                                                             \
-	} while (0)
-
-static bool host_closed; /* descriptors 0 to 2 are, and shall stay so */
-
-static int
-host_conversation(int n, const struct pam_message **msg,
-		  struct pam_response **resp, void *appdata)
-{
-	if (n != 1 || msg[0]->msg_style != PAM_PROMPT_ECHO_OFF)
-		return PAM_CONV_ERR;
-	for (int fd = 0; fd < 3 && host_closed; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
-			return PAM_CONV_ERR;
-	}
-	*resp = calloc(1, sizeof(**resp));
-	(*resp)->resp = strdup(appdata);
-	return PAM_SUCCESS;
-}
-
-static void
-host_delay(int code, unsigned microseconds, void *appdata)
-{
-	(void)code;
-	(void)microseconds;
-	(void)appdata;
-}
-
-static pam_handle_t *
-host_start(char *password)
-{
-	const struct pam_conv conv = { host_conversation, password };
-	union {
-		void (*function)(int, unsigned, void *);
-		const void *item;
-	} delay = { host_delay };
-	pam_handle_t *pamh = NULL;
-
-	if (pam_start_confdir("test", "root", &conv, host_dir, &pamh) !=
-		    PAM_SUCCESS ||
-	    pam_set_item(pamh, PAM_FAIL_DELAY, delay.item) != PAM_SUCCESS)
-		_exit(99);
-	return pamh;
-}
-
-/* One authentication from pam_start to pam_end. */
-static int
-host_login(void)
-{
-	char password[] = "tr0ub4dor";
-	pam_handle_t *pamh = host_start(password);
-	int code = pam_authenticate(pamh, 0);
-
-	pam_end(pamh, code);
-	return code;
-}
+/* What a thread of a careful host has; sanitizers take more. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__clang__)
+#define HOST_STACK (1UL << 20)
+#else
+#define HOST_STACK (40UL << 10)
+#endif
 
 struct host_action {
 	void (*handler)(int);
@@ -111,6 +52,7 @@ struct host_state {
 	char *env0;
 	struct rlimit files;
 	struct itimerval timer;
+	char locale[512];
 };
 
 static void
@@ -137,6 +79,7 @@ host_look(struct host_state *s)
 	s->env0 = environ[0];
 	getrlimit(RLIMIT_NOFILE, &s->files);
 	getitimer(ITIMER_REAL, &s->timer);
+	snprintf(s->locale, sizeof(s->locale), "%s", setlocale(LC_ALL, NULL));
 }
 
 static void
@@ -155,6 +98,7 @@ case_state(void)
 	sigset_t some;
 
 	NEED(chdir(host_dir) == 0);
+	NEED(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
 	umask(0123);
 	signal(SIGUSR1, host_no_handler);
 	signal(SIGPIPE, SIG_IGN);
@@ -327,25 +271,6 @@ case_interrupted(void)
 	NEED(waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD);
 }
 
-/* Has the verifier's log a line with this in it? */
-static bool
-host_verifier_was(const char *part)
-{
-	char path[600], got[2048];
-	bool found = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/verifier.log", host_dir);
-	f = fopen(path, "re");
-	while (f != NULL && fgets(got, sizeof(got), f) != NULL) {
-		if (strstr(got, part) != NULL)
-			found = true;
-	}
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
-
 static void
 case_verifier(void)
 {
@@ -374,14 +299,26 @@ case_verifier(void)
 	NEED(host_verifier_was("Uid:\t0\t0\t0\t0\n"));
 }
 
-/* A set-user-id program, as su: the person's uid is told, and not kept. */
-static void
-case_set_user_id(void)
+static void *
+host_thread(void *code)
 {
-	NEED(setresuid(1234, 0, 0) == 0);
-	NEED(host_login() == PAM_SUCCESS);
-	NEED(host_verifier_was("Uid:\t0\t0\t0\t0\n"));
-	NEED(host_verifier_was(" ruid=1234 "));
+	*(int *)code = host_login();
+	return NULL;
+}
+
+/* A thread with little room, as many a server's. */
+static void
+case_small_stack(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int code = -1;
+
+	NEED(pthread_attr_init(&attr) == 0);
+	NEED(pthread_attr_setstacksize(&attr, HOST_STACK) == 0);
+	NEED(pthread_create(&thread, &attr, host_thread, &code) == 0);
+	NEED(pthread_join(thread, NULL) == 0);
+	NEED(code == PAM_SUCCESS);
 }
 
 static void
@@ -400,64 +337,6 @@ case_unprivileged(void)
 	NEED(strstr(journal_line(0), "only a service run by root") != NULL);
 }
 
-static void
-host_case(const char *name, void (*run)(void))
-{
-	char log[600];
-	int status = 0;
-	pid_t pid;
-
-	snprintf(log, sizeof(log), "%s/verifier.log", host_dir);
-	(void)unlink(log);
-	*host_line = 0;
-	(void)fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		run();
-		_exit(0);
-	}
-	if (waitpid(pid, &status, 0) != pid)
-		err(2, "waitpid");
-	test_note("status %x", (unsigned)status);
-	test_point(status == 0 && *host_line == 0, __FILE__, *host_line, name);
-}
-
-static void
-host_write(const char *name, const char *text)
-{
-	char path[600];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", host_dir, name);
-	f = fopen(path, "we");
-	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
-		err(2, "%s", path);
-}
-
-static void
-host_files(const char *module, const char *fake)
-{
-	static const char *const types[] = { "auth", "account", "password",
-					     "session" };
-	char stack[8192];
-	size_t at = 0;
-
-	snprintf(host_dir, sizeof(host_dir), "%s", test_dir());
-	for (size_t i = 0; i < 4; i++)
-		at += (size_t)snprintf(stack + at, sizeof(stack) - at,
-				       "%s required %s verifier=%s "
-				       "config=%s/verifier\n",
-				       types[i], module, fake, host_dir);
-	host_write("test", stack);
-	host_write("other", "auth requisite pam_deny.so\n");
-	host_write("verifier", "phase auth\nprocess\nfacts\n"
-			       "ask secret password Password: \n"
-			       "right tr0ub4dor\n"
-			       "verdict allow proved login="
-			       "01900000-0000-7000-8000-000000000001\n"
-			       "phase any\nverdict allow\n");
-}
-
 int
 main(int argc, char **argv)
 {
@@ -469,8 +348,6 @@ main(int argc, char **argv)
 		test_skip("neither root nor user namespaces");
 		return test_done();
 	}
-	host_line = mmap(NULL, sizeof(*host_line), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	host_files(argv[1], argv[2]);
 	host_case("leaves the host as it was", case_state);
 	host_case("SIGCHLD handler never runs", case_sigchld_handled);
@@ -481,9 +358,9 @@ main(int argc, char **argv)
 	host_case("few descriptors", case_few_fds);
 	host_case("interrupted by signals", case_interrupted);
 	host_case("verifier inherits nothing", case_verifier);
-	if (privileged) {
-		host_case("set-user-id host", case_set_user_id);
+	host_facts(privileged);
+	host_case("small stack", case_small_stack);
+	if (privileged)
 		host_case("unprivileged host", case_unprivileged);
-	}
 	return test_done();
 }

@@ -13,11 +13,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "base/text.h"
 #include "root.h"
 #include "script.h"
 #include "stage.h"
 #include "test.h"
+
+#define RUN_KEY "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" /* of a device */
 
 struct run_number {
 	const char *name;
@@ -58,6 +61,7 @@ static const struct run_number run_flags[] = {
 
 static const struct run_number run_items[] = {
 	{ "user", PAM_USER },
+	{ "service", PAM_SERVICE },
 	{ "tty", PAM_TTY },
 	{ "rhost", PAM_RHOST },
 	{ "ruser", PAM_RUSER },
@@ -126,6 +130,24 @@ run_answer(struct stage *stage, char *answer, struct pam_response **resp)
 	return PAM_SUCCESS;
 }
 
+/* Is that what is due?  "STYLE = TEXT", or "STYLE ~ REGEX". */
+static void
+run_expect(struct stage *stage, const char *style, const char *msg,
+	   const char *name, char *text, bool regex)
+{
+	bool is;
+
+	if (regex) {
+		is = stage_match(text, msg);
+	} else {
+		script_newlines(text);
+		is = strcmp(text, msg) == 0;
+	}
+	if (strcmp(name, style) != 0 || !is)
+		stage_fail(stage, "got %s = %s instead of %s %c %s", style,
+			   msg, name, regex ? '~' : '=', text);
+}
+
 static int
 run_conversation(int n, const struct pam_message **msg,
 		 struct pam_response **resp, void *appdata)
@@ -133,24 +155,31 @@ run_conversation(int n, const struct pam_message **msg,
 	struct stage *stage = appdata;
 	const struct script_section *due = &stage->script.part[SCRIPT_PROMPTS];
 	const char *style = run_name(run_styles, msg[0]->msg_style);
-	char nothing[] = "!null", line[2048], *name, *text, *answer;
+	static char line[SCRIPT_LINE], typed[2048];
+	char *name, *text, *answer;
+	bool regex;
 
 	if (n != 1)
 		stage_fail(stage, "%d messages at once", n);
+	answer_see(msg[0]->msg);
 	if (stage->prompt == due->n) {
 		stage_fail(stage, "unexpected: %s = %s", style, msg[0]->msg);
 		return PAM_CONV_ERR;
 	}
 	text_copy(line, sizeof(line), due->line[stage->prompt++]);
+	text = strchr(line, ' ');
+	regex = text != NULL && text[1] == '~';
+	if (regex)
+		text[1] = '=';
 	if (!script_split(line, &name, &text))
 		errx(2, "no prompt: %s", line);
 	answer = strchr(text, '|');
 	if (answer != NULL)
 		*answer++ = '\0';
-	if (strcmp(name, style) != 0 || strcmp(text, msg[0]->msg) != 0)
-		stage_fail(stage, "got %s = %s instead of %s = %s", style,
-			   msg[0]->msg, name, text);
-	return run_answer(stage, answer == NULL ? nothing : answer, resp);
+	run_expect(stage, style, msg[0]->msg, name, text, regex);
+	answer_fill(answer == NULL ? "!null" : answer, stage->dir, typed,
+		    sizeof(typed));
+	return run_answer(stage, typed, resp);
 }
 
 /* Instead of sleeping. */
@@ -172,8 +201,8 @@ run_start(struct stage *stage)
 	char pam_d[600];
 
 	snprintf(pam_d, sizeof(pam_d), "%s/pam.d", stage->dir);
-	if (pam_start_confdir("test", NULL, &conv, pam_d, &stage->pamh) !=
-	    PAM_SUCCESS)
+	if (pam_start_confdir(STAGE_SERVICE, NULL, &conv, pam_d,
+			      &stage->pamh) != PAM_SUCCESS)
 		errx(2, "pam_start");
 	if (pam_set_item(stage->pamh, PAM_FAIL_DELAY, delay.item) !=
 	    PAM_SUCCESS)
@@ -269,22 +298,26 @@ run_script(const char *path, const char *dir, struct script_word *words)
 static void
 run_one(const char *path, const char *name, char **argv)
 {
-	static char dir[512], args[1200];
+	static char dir[512], args[1200], host[256];
 	const char *sigrad = getenv("SIGRAD");
 	struct script_word words[] = {
 		{ "MODULE", argv[1] }, { "PROBE", argv[2] },
 		{ "FAKE", argv[3] },   { "DIR", dir },
-		{ "ARGS", args },      { NULL, NULL },
+		{ "ARGS", args },      { "HOST", host },
+		{ "KEY", RUN_KEY },    { NULL, NULL },
 	};
 	int status = 0;
 	pid_t pid;
 
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		err(2, "gethostname");
 	snprintf(dir, sizeof(dir), "%s/%s", test_dir(), name);
 	snprintf(args, sizeof(args), "verifier=%s config=%s/%s",
 		 sigrad == NULL ? argv[3] : sigrad, dir,
 		 sigrad == NULL ? "verifier" : "sigra.conf");
 	setenv("DIR", dir, 1);
 	setenv("SCRIPTS", argv[4], 1);
+	setenv("KEY", RUN_KEY, 1);
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)

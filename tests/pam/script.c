@@ -66,6 +66,20 @@ script_expand(const char *line, const struct script_word *words, char *out,
 	*at = '\0';
 }
 
+void
+script_newlines(char *s)
+{
+	char *out = s;
+
+	while (*s != '\0') {
+		bool line = s[0] == '\\' && s[1] == 'n';
+
+		*out++ = line ? '\n' : *s;
+		s += line ? 2 : 1;
+	}
+	*out = '\0';
+}
+
 bool
 script_split(char *line, char **name, char **value)
 {
@@ -96,7 +110,7 @@ script_read(const char *path, const struct script_word *words,
 	    struct script *out)
 {
 	struct script_section *section = NULL;
-	char raw[4096], line[16384];
+	static char raw[4096], line[SCRIPT_LINE];
 	FILE *f = fopen(path, "re");
 
 	if (f == NULL)

@@ -9,11 +9,17 @@
  *   [options]   module arguments: TYPE = ARGUMENTS, or all = ARGUMENTS
  *   [stack]     PAM lines instead of the usual ones; @ARGS@ are the arguments
  *               that name the verifier
- *   [call]      in order: ITEM = VALUE, putenv = NAME=VALUE, or
- *               FUNCTION(FLAG|FLAG) = CODE [delayed]
- *   [prompts]   what the conversation must be asked: STYLE = TEXT|ANSWER;
- *               !null, !none, !conv_err, !buf_err are no answers, and
- *               !as NAME ANSWER changes PAM_USER meanwhile
+ *   [call]      in order: ITEM = VALUE (service: test, or dovecot), putenv =
+ * NAME=VALUE, or FUNCTION(FLAG|FLAG) = CODE [delayed] [prompts]   what the
+ * conversation must be asked: STYLE = TEXT|ANSWER, or STYLE ~ REGEX|ANSWER; \n
+ * in TEXT is a new line; !null, !none, !conv_err, !buf_err are no answers, and
+ *               !as NAME ANSWER changes PAM_USER meanwhile.  In an ANSWER
+ *               {totp KEY [N]} is the code of a device now, or N steps on,
+ *               {hotp KEY N} that of counter N, KEY in base32, {code} the
+ *               last such code once more, {line FILE N} line N of a file
+ *               that [setup] has made, {shown [N]} as {totp} of the key that
+ *               a prompt has shown, {written N} one of the codes it has, the
+ *               first being 0
  *   [env]       the PAM environment at the end, one regex a variable
  *   [log]       what must be logged to syslog, one regex a line
  *   [saw]       what the scripted verifier must have logged, likewise
@@ -28,6 +34,7 @@
 #include <stddef.h>
 
 #define SCRIPT_LINES 64
+#define SCRIPT_LINE 16384 /* bytes of one, its words replaced */
 
 enum script_part {
 	SCRIPT_SETUP,
@@ -66,6 +73,9 @@ void script_free(struct script *s);
 /* Write LINE with its words replaced to OUT. */
 void script_expand(const char *line, const struct script_word *words,
 		   char *out, size_t size);
+
+/* Make a new line of each \n, in place. */
+void script_newlines(char *s);
 
 /* "NAME = VALUE" in two, in place; false when it is not of that form. */
 bool script_split(char *line, char **name, char **value);

@@ -15,7 +15,7 @@
 void
 stage_fail(struct stage *stage, const char *fmt, ...)
 {
-	char text[8192];
+	static char text[SCRIPT_LINE];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -56,18 +56,16 @@ stage_options(struct stage *stage, const char *type)
 }
 
 static void
-stage_stack(struct stage *stage)
+stage_stack(struct stage *stage, const char *service)
 {
 	static const char *const types[] = { "auth", "account", "password",
 					     "session" };
 	const struct script_section *s = &stage->script.part[SCRIPT_STACK];
-	char path[600], line[8192];
+	char name[64], line[8192];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/pam.d", stage->dir);
-	if (mkdir(path, 0700) != 0)
-		err(2, "%s", path);
-	f = stage_create(stage, "pam.d/test");
+	snprintf(name, sizeof(name), "pam.d/%s", service);
+	f = stage_create(stage, name);
 	for (size_t i = 0; i < s->n; i++)
 		fprintf(f, "%s\n", s->line[i]);
 	for (size_t i = 0; i < 4 && !s->present; i++) {
@@ -77,10 +75,25 @@ stage_stack(struct stage *stage)
 			stage_options(stage, types[i]));
 	}
 	fclose(f);
+}
+
+static void
+stage_stacks(struct stage *stage)
+{
+	char path[600];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/pam.d", stage->dir);
+	if (mkdir(path, 0700) != 0)
+		err(2, "%s", path);
+	stage_stack(stage, STAGE_SERVICE);
+	stage_stack(stage, STAGE_SERVICE_SINGLE);
 	/* libpam would log that it is missing. */
 	f = stage_create(stage, "pam.d/other");
-	for (size_t i = 0; i < 4; i++)
-		fprintf(f, "%s requisite pam_deny.so\n", types[i]);
+	fputs("auth requisite pam_deny.so\naccount requisite pam_deny.so\n"
+	      "password requisite pam_deny.so\n"
+	      "session requisite pam_deny.so\n",
+	      f);
 	fclose(f);
 }
 
@@ -116,6 +129,21 @@ stage_shell(struct stage *stage, enum script_part part, const char *name)
 		stage_fail(stage, "%s failed", name);
 }
 
+bool
+stage_match(const char *want, const char *line)
+{
+	char pattern[4096];
+	regex_t re;
+	bool is;
+
+	snprintf(pattern, sizeof(pattern), "^%s$", want);
+	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+		errx(2, "no regex: %s", want);
+	is = regexec(&re, line, 0, NULL, 0) == 0;
+	regfree(&re);
+	return is;
+}
+
 /* Lines against as many regular expressions, in order. */
 static void
 stage_compare_lines(struct stage *stage, const char *what,
@@ -125,17 +153,10 @@ stage_compare_lines(struct stage *stage, const char *what,
 	for (size_t i = 0; i < n || i < due->n; i++) {
 		const char *line = i < n ? got[i] : "(nothing)";
 		const char *want = i < due->n ? due->line[i] : "(nothing)";
-		char pattern[4096];
-		regex_t re;
 
-		snprintf(pattern, sizeof(pattern), "^%s$", want);
-		if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-			errx(2, "no regex: %s", want);
-		if (i >= n || i >= due->n ||
-		    regexec(&re, line, 0, NULL, 0) != 0)
+		if (i >= n || i >= due->n || !stage_match(want, line))
 			stage_fail(stage, "%s: got %s instead of %s", what,
 				   line, want);
-		regfree(&re);
 	}
 }
 
@@ -203,6 +224,6 @@ stage_compare(struct stage *stage)
 void
 stage_set(struct stage *stage)
 {
-	stage_stack(stage);
+	stage_stacks(stage);
 	stage_lines(stage, SCRIPT_VERIFIER, "verifier");
 }

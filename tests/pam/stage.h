@@ -7,6 +7,10 @@
 
 #include "script.h"
 
+/* What a script is, unless it says; another that may be set has its stack. */
+#define STAGE_SERVICE "test"
+#define STAGE_SERVICE_SINGLE "dovecot"
+
 struct stage {
 	struct script script;
 	const struct script_word *words;
@@ -20,6 +24,9 @@ struct stage {
 /* Say what is not as it should be. */
 void stage_fail(struct stage *stage, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Does an extended regular expression match all of LINE? */
+bool stage_match(const char *want, const char *line);
 
 /* Write the PAM stack of the script, and what its verifier shall do. */
 void stage_set(struct stage *stage);

@@ -28,6 +28,10 @@ peer_claim(void)
 		.ruid = 0,
 		.pid = 1,
 		.pid_start = 7,
+		.leader = { .pid = 8, .start = 9 },
+		.ancestors = 2,
+		.ancestor = { { .pid = 10, .start = 11 },
+			      { .pid = 12, .start = 13 } },
 		.login = { .s = "01234567-89ab-7def-8123-456789abcdef" },
 		.session = { .s = "01234567-89ab-7def-8123-456789abcdef" },
 	};
@@ -46,6 +50,11 @@ test_root(void)
 	CHECK_STR(r.ssh_connection, claim.ssh_connection);
 	CHECK_EQ(r.ruid, claim.ruid);
 	CHECK_EQ(r.pid, claim.pid);
+	CHECK_EQ(r.leader.pid, 8);
+	CHECK_EQ(r.leader.start, 9);
+	CHECK_EQ(r.ancestors, 2);
+	CHECK_EQ(r.ancestor[1].pid, 12);
+	CHECK_EQ(r.ancestor[1].start, 13);
 	CHECK_STR(r.login.s, claim.login.s);
 	CHECK_STR(r.session.s, claim.session.s);
 }
@@ -64,6 +73,11 @@ check_constrained(const struct request *r)
 	CHECK_EQ(r->ruid, 1234);
 	CHECK_EQ(r->pid, 99);
 	CHECK_EQ(r->pid_start, 0);
+	CHECK_EQ(r->leader.pid, 0);
+	CHECK_EQ(r->leader.start, 0);
+	CHECK_EQ(r->ancestors, 0);
+	CHECK_EQ(r->ancestor[0].pid, 0);
+	CHECK_EQ(r->ancestor[1].start, 0);
 	CHECK_STR(r->login.s, "");
 	CHECK_STR(r->session.s, "");
 }
@@ -165,6 +179,28 @@ test_pins(void)
 	CHECK_EQ(peer_as_nobody(",,nobody:smtp,", in, "smtp"), PEER_SERVICE);
 }
 
+/* By the supplementary groups alone; the primary one is anybody's. */
+static void
+test_gid(void)
+{
+	gid_t some[2] = { 4711, 4712 };
+	int how = 0, pair[2];
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (setgroups(2, some) != 0 ||
+		    setresgid(4713, 4713, 4713) != 0 ||
+		    socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) != 0)
+			_exit(99);
+		_exit((peer_has_gid(pair[0], 4711) ? 1 : 0) +
+		      (peer_has_gid(pair[0], 4712) ? 2 : 0) +
+		      (peer_has_gid(pair[0], 4713) ? 4 : 0) +
+		      (peer_has_gid(pair[0], 0) ? 8 : 0));
+	}
+	CHECK(pid > 0 && waitpid(pid, &how, 0) == pid && WIFEXITED(how));
+	CHECK_EQ(WEXITSTATUS(how), 3);
+}
+
 /* A uid that the system has no name for is told so, and is nobody. */
 static void
 test_nameless(void)
@@ -193,6 +229,7 @@ main(void)
 	if (geteuid() == 0) {
 		test_pins();
 		test_nameless();
+		test_gid();
 	}
 	return test_done();
 }

@@ -18,9 +18,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "crypto/crypto.h"
+#include "qr/qr.h"
 #include "test.h"
 
 #define SANDBOX_BROKEN 77 /* it could not be shut */
@@ -106,6 +108,36 @@ act_use_inside(void)
 		  fdatasync(fd) == 0 && unlink(sandbox_inside) == 0;
 
 	return sandbox_result(ok);
+}
+
+/* What setting up a device takes: a key, its picture, a code of it. */
+static int
+act_enroll(void)
+{
+	static struct qr_picture picture;
+	const struct qr_style style = { .glyphs = QR_BLOCKS };
+	char code[CRYPTO_OTP_DIGITS_MAX + 1];
+	struct fault f;
+	QR_CODE(qr);
+	SECRET(key);
+
+	crypto_secret_random(&key, 20);
+	if (qr_encode("otpauth://totp/ann@machine?secret=JBSWY3DPEHPK3PXP",
+		      &qr, &f) != STATUS_OK ||
+	    qr_draw(&qr, &style, &picture, &f) != STATUS_OK ||
+	    crypto_hotp(&key, CRYPTO_SHA1, 1, 6, code, &f) != STATUS_OK)
+		return EINVAL;
+	return SANDBOX_DONE;
+}
+
+static int
+act_uptime(void)
+{
+	struct timespec t;
+
+	/* Not by way of the vDSO, which some machines have not. */
+	return sandbox_result(syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &t) ==
+			      0);
 }
 
 static int
@@ -273,6 +305,8 @@ main(void)
 	CHECK(sandbox_listener >= 0);
 	CHECK_EQ(sandbox_in_child(act_nothing), SANDBOX_DONE);
 	CHECK_EQ(sandbox_in_child(act_hash), SANDBOX_DONE);
+	CHECK_EQ(sandbox_in_child(act_enroll), SANDBOX_DONE);
+	CHECK_EQ(sandbox_in_child(act_uptime), SANDBOX_DONE);
 	test_files();
 	test_calls();
 	test_absent();

@@ -8,8 +8,8 @@ static const char an_id[] = "01234567-89ab-7cde-8f01-23456789abcd";
 static void
 fill_request(struct request *r)
 {
-	r->phase = PHASE_SESSION_CLOSE;
-	r->flags = REQUEST_SILENT | REQUEST_CHANGE_EXPIRED;
+	r->phase = PHASE_ENROLL;
+	r->flags = REQUEST_SILENT | REQUEST_CHANGE_EXPIRED | REQUEST_ASCII;
 	strcpy(r->user, "ann");
 	strcpy(r->service, "sshd");
 	strcpy(r->tty, "ssh");
@@ -20,6 +20,13 @@ fill_request(struct request *r)
 	r->ruid = 4294967294U;
 	r->pid = 2147483647;
 	r->pid_start = UINT64_C(0x0123456789abcdef);
+	r->leader.pid = 0x01020304;
+	r->leader.start = UINT64_C(0xfedcba9876543210);
+	r->ancestors = REQUEST_ANCESTORS_MAX;
+	for (unsigned i = 0; i < REQUEST_ANCESTORS_MAX; i++) {
+		r->ancestor[i].pid = (pid_t)(2147483647U - i);
+		r->ancestor[i].start = UINT64_C(0xffffffffffffffff) - i;
+	}
 	strcpy(r->login.s, an_id);
 }
 
@@ -42,7 +49,7 @@ fill(enum wire_type type, struct wire_message *m)
 		break;
 	case WIRE_PROMPT:
 		m->u.prompt.kind = PROMPT_SECRET;
-		m->u.prompt.purpose = PURPOSE_PASSWORD;
+		m->u.prompt.purpose = PURPOSE_CHOICE;
 		strcpy(m->u.prompt.text, "Password: ");
 		break;
 	case WIRE_ANSWER:
@@ -66,7 +73,7 @@ fill(enum wire_type type, struct wire_message *m)
 		strcpy(m->u.verdict.session.s, an_id);
 		break;
 	case WIRE_QUERY:
-		m->u.query.what = WIRE_SELF_ALL_SESSIONS;
+		m->u.query.what = WIRE_SELF_TRUST;
 		break;
 	case WIRE_ROW:
 		CHECK(wire_row_put(&m->u.row, "name", "ann"));
@@ -80,6 +87,14 @@ fill(enum wire_type type, struct wire_message *m)
 }
 
 static bool
+all_zero(const struct wire_message *m)
+{
+	static const struct wire_message zero;
+
+	return memcmp(m, &zero, sizeof(zero)) == 0;
+}
+
+static bool
 refused(const uint8_t *bytes, size_t len)
 {
 	struct fault f = { .text = "" };
@@ -89,9 +104,8 @@ refused(const uint8_t *bytes, size_t len)
 	m.u.hello.low = 0xbeef;
 	if (wire_decode(bytes, len, &m, &f) != STATUS_PROTOCOL)
 		return false;
-	/* Untouched on failure, and the fault says something. */
-	return m.type == WIRE_HELLO && m.u.hello.low == 0xbeef &&
-	       f.text[0] != '\0';
+	/* Nothing of it is left, and the fault says something. */
+	return all_zero(&m) && f.text[0] != '\0';
 }
 
 static bool
@@ -176,7 +190,7 @@ test_refused(void)
 		{ "hello downwards", 5, { 1, 0, 2, 0, 1 } },
 		{ "prompt kind 0", 5, { 4, 0, 0, 0, 0 } },
 		{ "prompt kind 5", 5, { 4, 5, 0, 0, 0 } },
-		{ "prompt purpose 5", 5, { 4, 1, 5, 0, 0 } },
+		{ "prompt purpose 10", 5, { 4, 1, 10, 0, 0 } },
 		{ "NUL in a prompt", 6, { 4, 1, 0, 0, 1, 0 } },
 		{ "prompt over its end", 6, { 4, 1, 0, 0, 2, 'x' } },
 		{ "answer given 0", 4, { 5, 0, 0, 0 } },
@@ -194,7 +208,7 @@ test_refused(void)
 		{ "allow, with a reason", 8, { 8, 0xca, 1, 0, 0, 0, 0, 0 } },
 		{ "proved 2", 8, { 8, 0xca, 0, 2, 0, 0, 0, 0 } },
 		{ "query 0", 2, { 9, 0 } },
-		{ "query 4", 2, { 9, 4 } },
+		{ "query 6", 2, { 9, 6 } },
 		{ "row of nothing", 2, { 10, 0 } },
 		{ "row of 25 pairs", 2, { 10, 25 } },
 		{ "empty key", 7, { 10, 1, 0, 0, 0, 1, 'v' } },
@@ -225,12 +239,12 @@ test_request_refused(void)
 	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
 	bytes[1] = 0;
 	CHECK(refused(bytes, len));
-	bytes[1] = 7;
+	bytes[1] = 8;
 	CHECK(refused(bytes, len));
 	bytes[1] = 1;
-	bytes[5] |= 0x80;
+	bytes[5] |= 0x10;
 	CHECK(refused(bytes, len));
-	bytes[5] &= 0x7f;
+	bytes[5] &= 0x0f;
 	bytes[9] = 0; /* within the user's name */
 	CHECK(refused(bytes, len));
 	bytes[9] = 'n';
@@ -251,6 +265,87 @@ test_request_refused(void)
 	fill(WIRE_REQUEST, &m);
 	m.u.request.login.s[35] = '\0';
 	CHECK(unsendable(&m));
+}
+
+/* A process has a number, and there are no more of them than said. */
+static void
+test_request_processes(void)
+{
+	WIRE_MESSAGE(m);
+	WIRE_MESSAGE(back);
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	size_t len = 0, all = 0;
+
+	fill(WIRE_REQUEST, &m);
+	CHECK_EQ(wire_encode(&m, bytes, &all, NULL), STATUS_OK);
+	m.u.request.ancestors = 2;
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK_EQ(all - len, 14 * 12);
+	CHECK_EQ(wire_decode(bytes, len, &back, NULL), STATUS_OK);
+	CHECK_EQ(back.u.request.ancestors, 2);
+	CHECK_EQ(back.u.request.ancestor[1].pid, 2147483646);
+	/* Not what lay behind those that count. */
+	CHECK_EQ(back.u.request.ancestor[2].pid, 0);
+	CHECK_EQ(back.u.request.ancestor[2].start, 0);
+	m.u.request.ancestor[1].pid = 0;
+	CHECK(unsendable(&m));
+	m.u.request.ancestor[1].pid = -7;
+	CHECK(unsendable(&m));
+	m.u.request.ancestors = 1;
+	CHECK(!unsendable(&m));
+	m.u.request.ancestors = REQUEST_ANCESTORS_MAX + 1;
+	CHECK(unsendable(&m));
+	m.u.request.ancestors = 0;
+	m.u.request.leader.pid = -1;
+	CHECK(unsendable(&m));
+	m.u.request.leader.pid = 0;
+	CHECK(unsendable(&m));
+	m.u.request.leader.start = 0;
+	CHECK(!unsendable(&m));
+}
+
+/* The bytes of those, as sigrad(8) has them. */
+static void
+test_request_bytes(void)
+{
+	static const uint8_t tail[] = {
+		0, 0, 0, 42, 0, 0, 0, 0, 0, 0, 0, 7,	/* the process */
+		0, 0, 0, 9,  0, 0, 0, 0, 0, 0, 1, 0,	/* its leader */
+		1, 0, 0, 1,  0, 0, 0, 0, 0, 0, 0, 0, 5, /* an ancestor */
+		0, 0, 0, 0,				/* no ids */
+	};
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	size_t len = 0, at;
+	WIRE_MESSAGE(m);
+
+	m.type = WIRE_REQUEST;
+	m.u.request.phase = PHASE_AUTH;
+	m.u.request.pid = 42;
+	m.u.request.pid_start = 7;
+	m.u.request.leader.pid = 9;
+	m.u.request.leader.start = 256;
+	m.u.request.ancestors = 1;
+	m.u.request.ancestor[0].pid = 256;
+	m.u.request.ancestor[0].start = 5;
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	at = 1 + 1 + 4 + 7 * 2 + 4;
+	CHECK_EQ(len, at + sizeof(tail));
+	CHECK(memcmp(bytes + at, tail, sizeof(tail)) == 0);
+	CHECK(!refused(bytes, len));
+	bytes[at + 24] = REQUEST_ANCESTORS_MAX + 1;
+	CHECK(refused(bytes, len));
+	bytes[at + 24] = 2;
+	CHECK(refused(bytes, len));
+	bytes[at + 24] = 1;
+	bytes[at + 27] = 0; /* process 0 */
+	CHECK(refused(bytes, len));
+	bytes[at + 25] = 0x80; /* a negative one */
+	CHECK(refused(bytes, len));
+	bytes[at + 25] = 0;
+	bytes[at + 27] = 1;
+	CHECK(!refused(bytes, len));
+	bytes[at + 15] = 0; /* nobody, begun at some time */
+	CHECK(refused(bytes, len));
 }
 
 /* Every string at its limit still makes one message. */
@@ -274,6 +369,19 @@ test_largest(void)
 	       sizeof(m.u.request.ssh_auth_info) - 1);
 	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
 	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
+
+	fill(WIRE_PROMPT, &m);
+	memset(m.u.prompt.text, 'q', sizeof(m.u.prompt.text) - 1);
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK_EQ(len, 5 + 8191);
+	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
+	CHECK_EQ(strlen(m.u.prompt.text), 8191);
+	m.u.prompt.text[8191] = 'q';
+	CHECK(unsendable(&m));
+	bytes[len] = 'q';
+	bytes[4]++;
+	bytes[3] = (uint8_t)(bytes[3] + (bytes[4] == 0));
+	CHECK(refused(bytes, len + 1));
 
 	memset(long_text, 'x', sizeof(long_text));
 	fill(WIRE_ANSWER, &m);
@@ -311,17 +419,13 @@ test_row(void)
 	CHECK(!wire_row_put(&m.u.row, "k", value));
 	CHECK_EQ(m.u.row.n, 0);
 	value[WIRE_VALUE_SIZE - 1] = key[WIRE_KEY_SIZE - 1] = '\0';
-	for (unsigned i = 0; i < 14; i++) {
+	for (unsigned i = 0; i < WIRE_PAIRS_MAX; i++) {
 		key[0] = (char)('a' + i);
 		CHECK(wire_row_put(&m.u.row, key, value));
 	}
 	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
 	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
 	CHECK_STR(wire_row_get(&m.u.row, key), value);
-	/* The 15th is too much for one message. */
-	key[0] = 'z';
-	CHECK(wire_row_put(&m.u.row, key, value));
-	CHECK(unsendable(&m));
 	for (unsigned i = 0; i < WIRE_PAIRS_MAX; i++) {
 		m.u.row.n = (uint8_t)i;
 		key[0] = (char)('A' + i);
@@ -342,6 +446,8 @@ main(void)
 	test_bytes();
 	test_refused();
 	test_request_refused();
+	test_request_processes();
+	test_request_bytes();
 	test_largest();
 	test_row();
 	return test_done();

@@ -71,7 +71,7 @@ take(int fd, char type)
 static bool
 welcomed(int fd)
 {
-	return take(fd, 1) && PUT(fd, "\2\0\1") && take(fd, 3);
+	return take(fd, 1) && PUT(fd, "\2\0\2") && take(fd, 3);
 }
 
 static int
@@ -164,7 +164,7 @@ static int
 peer_allows_before_request(int fd)
 {
 	/* A correct welcome, then an impatient verdict of the wrong form. */
-	return take(fd, 1) && PUT(fd, "\2\0\1") &&
+	return take(fd, 1) && PUT(fd, "\2\0\2") &&
 			       PUT(fd, "\10\xca\1\0\0\0\0\0") && take(fd, 3)
 		       ? 0
 		       : 1;
@@ -183,7 +183,7 @@ peer_of_no_version(int fd)
 static int
 peer_of_next_version(int fd)
 {
-	return take(fd, 1) && PUT(fd, "\2\0\2") ? 0 : 1;
+	return take(fd, 1) && PUT(fd, "\2\0\3") ? 0 : 1;
 }
 
 static int

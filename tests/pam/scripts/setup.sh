@@ -34,3 +34,34 @@ audited() {
 		return 1
 	}
 }
+
+# device totp|hotp: ann has one that makes codes of @KEY@ (hotp from 0 on)
+device() {
+	printf 'otpauth://%s/%s?secret=%s%s\n' "$1" "$1" "$KEY" \
+		"$(test "$1" = totp || echo '&counter=0')" |
+		sigra import otpauth ann --stdin
+}
+
+# backup: ann's backup codes, a line each in the file "backup"
+backup() {
+	sigra --json enroll backup ann --without-code |
+		sed -n 's/^ *"\([a-z2-7-]\{14\}\)",\{0,1\}$/\1/p' \
+		>"$DIR/backup"
+	[ "$(wc -l <"$DIR/backup")" = 10 ]
+}
+
+# issue COMMAND...: the code that it makes for ann, in the file "code"
+issue() {
+	sigra --json "$@" ann | sed -n 's/.*"code": "\(.*\)".*/\1/p' \
+		>"$DIR/code"
+	[ "$(wc -c <"$DIR/code")" = 15 ]
+}
+
+# devices N: ann has so many
+devices() {
+	n=$(sigra --json enroll list ann | grep -c '"label"' || true)
+	[ "$n" = "$1" ] || {
+		sigra enroll list ann
+		return 1
+	}
+}
