@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "admin/name.h"
+#include "admin/trust.h"
 #include "base/text.h"
+#include "store/otp.h"
 
 #define ACCOUNT_DAY 86400
 
@@ -90,6 +92,31 @@ admin_account_remember(const struct admin *a, const struct store_account *acct,
 	return audit_person_put(a->store, a->keys, &acct->id, &p, f);
 }
 
+/* In the open transaction: nobody can use any of it again, so nobody need be
+ * able to steal it. */
+static enum status
+admin_account_disarm(const struct admin *a, struct store_account *acct,
+		     struct fault *f)
+{
+	static const enum store_code_kind kinds[] = { STORE_CODE_BACKUP,
+						      STORE_CODE_LOGIN,
+						      STORE_CODE_RESET,
+						      STORE_CODE_TICKET };
+	int64_t dropped;
+	enum status st;
+
+	st = store_password_delete(a->store, &acct->id, f);
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		return st;
+	if ((st = store_otp_delete_all(a->store, &acct->id, f)) != STATUS_OK)
+		return st;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((st = store_code_delete(a->store, &acct->id, kinds[i],
+					    f)) != STATUS_OK)
+			return st;
+	return admin_trust_end(a, acct, &dropped, f);
+}
+
 /* In the open transaction: write ACCT, its version raised, and its row. */
 static enum status
 admin_account_write(const struct admin *a, struct store_account *acct,
@@ -127,8 +154,7 @@ admin_account_reap(const struct admin *a, const char *name, struct fault *f)
 	acct.delete_at = 0;
 	system.actor = "system";
 	system.loginuid = NULL;
-	st = store_password_delete(a->store, &acct.id, f);
-	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+	if ((st = admin_account_disarm(a, &acct, f)) != STATUS_OK)
 		return st;
 	return admin_account_write(&system, &acct, "user.deleted", why, f);
 }
@@ -155,17 +181,17 @@ admin_account_free(const struct admin *a, const char *name, struct fault *f)
 }
 
 enum status
-admin_account_add(const struct admin *a, const struct admin_account_new *n,
-		  struct store_account *out, struct fault *f)
+admin_account_insert(const struct admin *a, const struct admin_account_new *n,
+		     struct store_account *out, struct fault *f)
 {
 	struct store_account acct = { .state = STORE_ACTIVE,
 				      .created_at = a->now,
 				      .updated_at = a->now,
 				      .expires_at = n->expires_at,
+				      .epoch = 1,
 				      .version = 1 };
 	char when[TEXT_TIME_SIZE] = "";
 	enum status st;
-	STORE_TXN(txn);
 
 	if ((st = admin_name_valid(a->config, n->name, f)) != STATUS_OK ||
 	    (st = admin_email_clean(n->email, acct.email, f)) != STATUS_OK)
@@ -174,8 +200,7 @@ admin_account_add(const struct admin *a, const struct admin_account_new *n,
 	crypto_id(a->now, &acct.id);
 	if (acct.expires_at != 0)
 		text_time(acct.expires_at, when);
-	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_account_free(a, acct.name, f)) != STATUS_OK ||
+	if ((st = admin_account_free(a, acct.name, f)) != STATUS_OK ||
 	    (st = store_account_insert(a->store, &acct, f)) != STATUS_OK ||
 	    (st = admin_account_remember(a, &acct, f)) != STATUS_OK)
 		return st;
@@ -184,10 +209,24 @@ admin_account_add(const struct admin *a, const struct admin_account_new *n,
 				 { "expires", when } },
 			 f);
 	if (st == STATUS_OK)
-		st = admin_commit(a, &txn, f);
-	if (st == STATUS_OK)
 		*out = acct;
 	return st;
+}
+
+enum status
+admin_account_add(const struct admin *a, const struct admin_account_new *n,
+		  struct store_account *out, struct fault *f)
+{
+	struct store_account acct;
+	enum status st;
+	STORE_TXN(txn);
+
+	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	    (st = admin_account_insert(a, n, &acct, f)) != STATUS_OK ||
+	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
+		return st;
+	*out = acct;
+	return STATUS_OK;
 }
 
 enum status
@@ -197,6 +236,7 @@ admin_account_rename(const struct admin *a, const char *name,
 {
 	static const struct audit_pair none[ADMIN_PAIRS_MAX];
 	struct store_account acct;
+	int64_t dropped;
 	enum status st;
 	STORE_TXN(txn);
 
@@ -206,7 +246,9 @@ admin_account_rename(const struct admin *a, const char *name,
 	    (st = admin_account_free(a, new_name, f)) != STATUS_OK)
 		return st;
 	(void)text_copy(acct.name, sizeof(acct.name), new_name);
-	if ((st = admin_account_remember(a, &acct, f)) != STATUS_OK ||
+	/* On the host it is another user's from now on. */
+	if ((st = admin_trust_end(a, &acct, &dropped, f)) != STATUS_OK ||
+	    (st = admin_account_remember(a, &acct, f)) != STATUS_OK ||
 	    (st = admin_account_write(a, &acct, "user.renamed", none, f)) !=
 		    STATUS_OK ||
 	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
@@ -237,6 +279,7 @@ admin_account_disable(const struct admin *a, const char *name,
 		      struct fault *f)
 {
 	struct store_account acct;
+	int64_t dropped;
 	enum status st;
 	STORE_TXN(txn);
 
@@ -251,6 +294,8 @@ admin_account_disable(const struct admin *a, const char *name,
 						     : "pending deletion");
 	acct.state = STORE_DISABLED;
 	(void)text_copy(acct.reason, sizeof(acct.reason), reason);
+	if ((st = admin_trust_end(a, &acct, &dropped, f)) != STATUS_OK)
+		return st;
 	st = admin_account_write(a, &acct, "user.disabled",
 				 (const struct audit_pair[ADMIN_PAIRS_MAX]){
 					 { "reason", reason } },
@@ -324,17 +369,17 @@ admin_account_end(const struct admin *a, struct store_account *acct,
 		  int64_t days, struct fault *f)
 {
 	char when[TEXT_TIME_SIZE] = "now";
+	int64_t dropped;
 	enum status st;
 
 	if (days == 0) {
 		acct->state = STORE_DELETED;
 		acct->delete_at = 0;
-		/* Nobody can use it again, so nobody need be able to steal
-		 * it. */
-		st = store_password_delete(a->store, &acct->id, f);
-		if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		if ((st = admin_account_disarm(a, acct, f)) != STATUS_OK)
 			return st;
 	} else {
+		if ((st = admin_trust_end(a, acct, &dropped, f)) != STATUS_OK)
+			return st;
 		acct->state = STORE_PENDING;
 		acct->delete_at = a->now + days * ACCOUNT_DAY;
 		text_time(acct->delete_at, when);

@@ -24,6 +24,12 @@ enum status admin_account_add(const struct admin *a,
 			      struct store_account *out, struct fault *f)
 	MUST_USE;
 
+/* Likewise, inside the caller's transaction. */
+enum status admin_account_insert(const struct admin *a,
+				 const struct admin_account_new *n,
+				 struct store_account *out, struct fault *f)
+	MUST_USE;
+
 /* STATUS_NOT_FOUND with a sentence. */
 enum status admin_account_find(const struct admin *a, const char *name,
 			       struct store_account *out, struct fault *f)
@@ -56,7 +62,8 @@ enum status admin_account_expire(const struct admin *a, const char *name,
 				 int64_t at, struct store_account *out,
 				 struct fault *f) MUST_USE;
 
-/* Pending for so many DAYS; 0: deleted now, and its password forgotten.
+/* Pending for so many DAYS; 0: deleted now, and its password, devices, codes
+ * and trust forgotten.
  * STATUS_CONFLICT when a deletion is pending and DAYS is not 0. */
 enum status admin_account_delete(const struct admin *a, const char *name,
 				 int64_t days, struct store_account *out,

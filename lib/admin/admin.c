@@ -31,12 +31,29 @@ admin_commit(const struct admin *a, struct store_txn *t, struct fault *f)
 	return st;
 }
 
-enum status
-admin_audit(const struct admin *a, const char *action, const struct id *target,
-	    const struct audit_pair pairs[ADMIN_PAIRS_MAX], struct fault *f)
+struct factor_env
+admin_factor_env(const struct admin *a)
+{
+	const struct config *c = a->config;
+
+	return (struct factor_env){
+		.store = a->store,
+		.keys = a->keys,
+		.cost = { .memory_kib = (uint32_t)c->argon2_memory_kib,
+			  .passes = (uint32_t)c->argon2_passes,
+			  .lanes = (uint32_t)c->argon2_lanes },
+		.now = a->now,
+	};
+}
+
+static enum status
+admin_audit_row(const struct admin *a, const char *action,
+		enum audit_outcome outcome, const struct id *target,
+		const struct audit_pair pairs[ADMIN_PAIRS_MAX],
+		struct fault *f)
 {
 	struct audit_entry e = { .action = action,
-				 .outcome = AUDIT_SUCCESS,
+				 .outcome = outcome,
 				 .actor = a->actor,
 				 .target = target == NULL ? NULL : target->s,
 				 .pid = getpid() };
@@ -50,4 +67,28 @@ admin_audit(const struct admin *a, const char *action, const struct id *target,
 		e.meta[n] = (struct audit_pair){ "sudo_uid", a->sudo_uid };
 	}
 	return audit_write(a->audit, a->now, &e, f);
+}
+
+enum status
+admin_audit(const struct admin *a, const char *action, const struct id *target,
+	    const struct audit_pair pairs[ADMIN_PAIRS_MAX], struct fault *f)
+{
+	return admin_audit_row(a, action, AUDIT_SUCCESS, target, pairs, f);
+}
+
+enum status
+admin_refused(const struct admin *a, struct store_txn *t, const char *action,
+	      const struct id *target,
+	      const struct audit_pair pairs[ADMIN_PAIRS_MAX],
+	      const struct fault *why, struct fault *f)
+{
+	enum status st;
+
+	if ((st = admin_audit_row(a, action, AUDIT_FAILURE, target, pairs,
+				  f)) != STATUS_OK ||
+	    (st = admin_commit(a, t, f)) != STATUS_OK)
+		return st;
+	if (f != NULL)
+		*f = *why;
+	return STATUS_REFUSED;
 }

@@ -10,6 +10,7 @@
 #include "audit/audit.h"
 #include "config/config.h"
 #include "crypto/crypto.h"
+#include "factor/factor.h"
 #include "store/store.h"
 
 /* What a verb works with; everything stays the caller's. */
@@ -31,6 +32,9 @@ enum status admin_begin(const struct admin *a, struct store_txn *t,
 enum status admin_commit(const struct admin *a, struct store_txn *t,
 			 struct fault *f) MUST_USE;
 
+/* What factors work with, at a->now and this host's costs. */
+struct factor_env admin_factor_env(const struct admin *a);
+
 #define ADMIN_PAIRS_MAX (AUDIT_PAIRS_MAX - 2)
 /* One row of success about TARGET (NULL: none); PAIRS end with a NULL key,
  * and those with a NULL or empty value are left out. */
@@ -38,5 +42,11 @@ enum status admin_audit(const struct admin *a, const char *action,
 			const struct id *target,
 			const struct audit_pair pairs[ADMIN_PAIRS_MAX],
 			struct fault *f) MUST_USE;
+/* A person was refused what T would have done; nothing else was written in it.
+ * Writes the row, commits, and returns STATUS_REFUSED with WHY in F. */
+enum status admin_refused(const struct admin *a, struct store_txn *t,
+			  const char *action, const struct id *target,
+			  const struct audit_pair pairs[ADMIN_PAIRS_MAX],
+			  const struct fault *why, struct fault *f) MUST_USE;
 
 #endif

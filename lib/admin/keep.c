@@ -7,6 +7,7 @@
 
 #define KEEP_DATE "backup_at"
 #define KEEP_AD_SIZE 80
+#define KEEP_NUMBER_SIZE 24
 
 /* What was sealed, for as long as it is not. */
 struct keep_plain {
@@ -76,7 +77,7 @@ keep_reseal_column(const struct admin *a, const struct crypto_keys *old,
 /* In the open transaction. */
 static enum status
 keep_reseal(const struct admin *a, const struct crypto_keys *old,
-	    int64_t *rows, struct fault *f)
+	    struct admin_kept *kept, struct fault *f)
 {
 	enum status st;
 
@@ -85,44 +86,52 @@ keep_reseal(const struct admin *a, const struct crypto_keys *old,
 		return st;
 	for (int i = 0; i < STORE_SEALED_COUNT; i++)
 		if ((st = keep_reseal_column(a, old, (enum store_sealed)i,
-					     rows, f)) != STATUS_OK)
+					     &kept->rows, f)) != STATUS_OK)
 			return st;
 	/* Hashes under the old key: nobody can say of what. */
-	if ((st = store_void_unknown(a->store, f)) != STATUS_OK)
+	if ((st = store_void_hashed(a->store, a->now, &kept->voided, f)) !=
+	    STATUS_OK)
 		return st;
 	return session_key_check_put(a->store, a->keys, f);
 }
 
+/* The audit takes no key that speaks of codes, not even of how many, so those
+ * that were good until now are "unspent_voided". */
 static void
-keep_number(char *out, size_t size, int64_t n)
+keep_number(char out[KEEP_NUMBER_SIZE], int64_t n)
 {
 	struct buf b;
 
-	buf_start(&b, out, size);
+	buf_start(&b, out, KEEP_NUMBER_SIZE);
 	buf_printf(&b, "%lld", (long long)n);
 }
 
 enum status
 admin_keep_rekey(const struct admin *a, const struct crypto_keys *old,
-		 int64_t *rows, struct fault *f)
+		 struct admin_kept *out, struct fault *f)
 {
-	char text[24];
-	int64_t n = 0;
+	char rows[KEEP_NUMBER_SIZE], codes[KEEP_NUMBER_SIZE],
+		trust[KEEP_NUMBER_SIZE];
+	struct admin_kept kept = { .rows = 0 };
 	enum status st;
 	STORE_TXN(txn);
 
 	audit_discard(a->audit);
 	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
-	    (st = keep_reseal(a, old, &n, f)) != STATUS_OK)
+	    (st = keep_reseal(a, old, &kept, f)) != STATUS_OK)
 		return st;
-	keep_number(text, sizeof(text), n);
+	keep_number(rows, kept.rows);
+	keep_number(codes, kept.voided.codes);
+	keep_number(trust, kept.voided.trust);
 	if ((st = admin_audit(a, "store.rekeyed", NULL,
 			      (const struct audit_pair[ADMIN_PAIRS_MAX]){
-				      { "rows", text } },
+				      { "rows", rows },
+				      { "unspent_voided", codes },
+				      { "trust_voided", trust } },
 			      f)) != STATUS_OK ||
 	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
 		return st;
-	*rows = n;
+	*out = kept;
 	return STATUS_OK;
 }
 
@@ -158,12 +167,32 @@ admin_keep_backup_at(const struct admin *a, int64_t *out, struct fault *f)
 	return STATUS_OK;
 }
 
+/* In the open transaction. */
+static enum status
+keep_void(const struct admin *a, const struct crypto_keys *old,
+	  struct admin_kept *kept, struct fault *f)
+{
+	struct store_voided running;
+	enum status st;
+
+	if ((old != NULL &&
+	     (st = keep_reseal(a, old, kept, f)) != STATUS_OK) ||
+	    (st = store_void_running(a->store, a->now, &running, f)) !=
+		    STATUS_OK)
+		return st;
+	kept->voided.codes += running.codes;
+	kept->voided.trust += running.trust;
+	/* What is older than the restore is over. */
+	return store_clock_see(a->store, a->now, f);
+}
+
 enum status
 admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
-		    int64_t backup_at, struct fault *f)
+		    int64_t backup_at, struct admin_kept *out, struct fault *f)
 {
-	char when[TEXT_TIME_SIZE] = "";
-	int64_t rows = 0;
+	char when[TEXT_TIME_SIZE] = "", codes[KEEP_NUMBER_SIZE],
+	     trust[KEEP_NUMBER_SIZE];
+	struct admin_kept kept = { .rows = 0 };
 	enum status st;
 	STORE_TXN(txn);
 
@@ -171,16 +200,20 @@ admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 		text_time(backup_at, when);
 	audit_discard(a->audit);
 	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
-	    (old != NULL &&
-	     (st = keep_reseal(a, old, &rows, f)) != STATUS_OK) ||
-	    (st = store_void_running(a->store, a->now, f)) != STATUS_OK ||
-	    (st = store_meta_put(a->store, KEEP_DATE, "", f)) != STATUS_OK ||
-	    (st = admin_audit(
-		     a, "store.restored", NULL,
-		     (const struct audit_pair[ADMIN_PAIRS_MAX]){
-			     { "backup_at", when },
-			     { "rekeyed", old == NULL ? "" : "yes" } },
-		     f)) != STATUS_OK)
+	    (st = keep_void(a, old, &kept, f)) != STATUS_OK ||
+	    (st = store_meta_put(a->store, KEEP_DATE, "", f)) != STATUS_OK)
 		return st;
-	return store_commit(&txn, f);
+	keep_number(codes, kept.voided.codes);
+	keep_number(trust, kept.voided.trust);
+	if ((st = admin_audit(a, "store.restored", NULL,
+			      (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				      { "backup_at", when },
+				      { "rekeyed", old == NULL ? "" : "yes" },
+				      { "unspent_voided", codes },
+				      { "trust_voided", trust } },
+			      f)) != STATUS_OK ||
+	    (st = store_commit(&txn, f)) != STATUS_OK)
+		return st;
+	*out = kept;
+	return STATUS_OK;
 }

@@ -7,6 +7,7 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "policy/lockout.h"
+#include "policy/policy.h"
 #include "session/session.h"
 
 /* Gathered first: asking the store more while it lists is not promised. */
@@ -45,6 +46,17 @@ admin_lock_sums_add(void *ctx, const struct store_guess_sum *sum)
 	return true;
 }
 
+/* Is the factor of that name one that is asked for beside another? */
+static bool
+admin_lock_second(const char *name)
+{
+	for (int i = 0; i < POLICY_FACTOR_COUNT; i++)
+		if (strcmp(policy_factor_name((enum policy_factor)i), name) ==
+		    0)
+			return (POLICY_SECOND_FACTORS & POLICY_BIT(i)) != 0;
+	return false;
+}
+
 static enum status
 admin_lock_judge(const struct admin *a, const struct store_guess_sum *sum,
 		 struct admin_lock *out, struct fault *f)
@@ -57,6 +69,8 @@ admin_lock_judge(const struct admin *a, const struct store_guess_sum *sum,
 		.user_window = c->guess_user_window,
 		.source_tries = c->guess_source_tries,
 		.source_window = c->guess_source_window,
+		.second_tries = c->guess_second_tries,
+		.second_wait = c->guess_second_wait,
 	};
 	struct lockout_counts counts = {
 		.console = strcmp(sum->source, "console") == 0,
@@ -77,9 +91,13 @@ admin_lock_judge(const struct admin *a, const struct store_guess_sum *sum,
 	counts.user_oldest = n.user_oldest;
 	counts.source_failed = n.source_failed;
 	counts.source_oldest = n.source_oldest;
+	counts.run_failed = n.run_failed;
+	counts.run_last = n.run_last;
 	counts.source_known = n.source_known;
 	/* Pending ones only make others wait, which is no lock: left out. */
-	d = lockout_judge(&counts, &limits, a->now);
+	d = admin_lock_second(sum->factor)
+		    ? lockout_judge_second(&counts, &limits, a->now)
+		    : lockout_judge(&counts, &limits, a->now);
 	out->locked = d.verdict == LOCKOUT_LOCKED;
 	out->until = out->locked ? d.until : 0;
 	return STATUS_OK;

@@ -6,15 +6,24 @@
 
 #include "base/text.h"
 
-/* Whatever the expression says: these break passwd(5), logs and paths. */
+/* Whatever the expression says: these break passwd(5), logs and paths, or
+ * nobody can see what they are.  NAME is shorter than STORE_NAME_SIZE. */
 static bool
 admin_name_unsafe(const char *name)
 {
-	for (const char *p = name; *p != '\0'; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == ':' ||
-		    *p == '/')
+	char bare[STORE_NAME_SIZE] = "", seen[4 * STORE_NAME_SIZE];
+
+	for (size_t i = 0; name[i] != '\0'; i++) {
+		if ((unsigned char)name[i] <= ' ' || name[i] == ':' ||
+		    name[i] == '/')
 			return true;
-	return text_code_points(name, strlen(name)) < 0;
+		/* The one thing that is escaped and yet harmless. */
+		bare[i] = name[i];
+		if (name[i] == '\\')
+			bare[i] = '-';
+	}
+	text_encode(bare, strlen(bare), seen, sizeof(seen));
+	return strcmp(bare, seen) != 0;
 }
 
 enum status
@@ -31,8 +40,8 @@ admin_name_valid(const struct config *c, const char *name, struct fault *f)
 			     STORE_NAME_SIZE - 1);
 	if (admin_name_unsafe(name))
 		return fault(f, STATUS_INVALID,
-			     "the name '%s' holds a blank, ':', '/' or a byte "
-			     "that is no text",
+			     "the name '%s' holds a blank, ':', '/' or what "
+			     "nobody can see",
 			     name);
 	if (regcomp(&re, c->account_name_regex, REG_EXTENDED | REG_NOSUB) != 0)
 		return fault(f, STATUS_UNAVAILABLE,

@@ -2,21 +2,28 @@
 #include "admin/password.h"
 
 #include "admin/account.h"
+#include "admin/trust.h"
 #include "factor/password.h"
+#include "store/otp.h"
 
-static struct factor_env
-admin_password_env(const struct admin *a)
+enum status
+admin_password_break(const struct admin *a, struct store_account *acct,
+		     struct fault *f)
 {
-	const struct config *c = a->config;
+	static const enum store_code_kind kinds[] = { STORE_CODE_LOGIN,
+						      STORE_CODE_RESET,
+						      STORE_CODE_TICKET };
+	int64_t dropped, closed;
+	enum status st;
 
-	return (struct factor_env){
-		.store = a->store,
-		.keys = a->keys,
-		.cost = { .memory_kib = (uint32_t)c->argon2_memory_kib,
-			  .passes = (uint32_t)c->argon2_passes,
-			  .lanes = (uint32_t)c->argon2_lanes },
-		.now = a->now,
-	};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((st = store_code_delete(a->store, &acct->id, kinds[i],
+					    f)) != STATUS_OK)
+			return st;
+	if ((st = store_session_close_all(a->store, &acct->id, NULL, a->now,
+					  &closed, f)) != STATUS_OK)
+		return st;
+	return admin_trust_end(a, acct, &dropped, f);
 }
 
 /* The hash is made already, so that nobody waits for it; the account is read
@@ -26,7 +33,7 @@ admin_password_store(const struct admin *a, const char *action,
 		     struct store_account *acct,
 		     const struct store_password *p, struct fault *f)
 {
-	struct factor_env env = admin_password_env(a);
+	struct factor_env env = admin_factor_env(a);
 	bool must_change = acct->must_change;
 	enum status st;
 	STORE_TXN(txn);
@@ -41,6 +48,7 @@ admin_password_store(const struct admin *a, const char *action,
 	acct->must_change = must_change;
 	acct->updated_at = a->now;
 	if ((st = password_replace(&env, &acct->id, p, f)) != STATUS_OK ||
+	    (st = admin_password_break(a, acct, f)) != STATUS_OK ||
 	    (st = store_account_update(a->store, acct, f)) != STATUS_OK)
 		return st;
 	acct->version++;
@@ -56,7 +64,7 @@ admin_password_set(const struct admin *a, const char *name,
 		   const struct secret *password, bool must_change,
 		   struct store_account *out, struct fault *f)
 {
-	struct factor_env env = admin_password_env(a);
+	struct factor_env env = admin_factor_env(a);
 	struct store_account acct;
 	struct store_password p;
 	enum status st;
@@ -78,7 +86,7 @@ admin_password_import(const struct admin *a, const char *name,
 		      const char *setting, struct store_account *out,
 		      struct fault *f)
 {
-	struct factor_env env = admin_password_env(a);
+	struct factor_env env = admin_factor_env(a);
 	struct store_account acct;
 	struct store_password p;
 	enum status st;
@@ -102,7 +110,7 @@ enum status
 admin_password_check(const struct admin *a, const char *name,
 		     const struct secret *password, struct fault *f)
 {
-	struct factor_env env = admin_password_env(a);
+	struct factor_env env = admin_factor_env(a);
 	struct store_account acct;
 	enum status st;
 

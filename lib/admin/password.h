@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Passwords that an administrator sets. */
+/* Passwords that an administrator sets.  With the old one go the account's
+ * trusted devices, and the reset codes and tickets that are out. */
 #ifndef ADMIN_PASSWORD_H
 #define ADMIN_PASSWORD_H
 
@@ -19,6 +20,13 @@ enum status admin_password_set(const struct admin *a, const char *name,
 enum status admin_password_import(const struct admin *a, const char *name,
 				  const char *setting,
 				  struct store_account *out, struct fault *f)
+	MUST_USE;
+
+/* Inside the caller's transaction, with a new password: what stood for the old
+ * one, or was let off because of it, is over.  ACCT is the caller's to write.
+ */
+enum status admin_password_break(const struct admin *a,
+				 struct store_account *acct, struct fault *f)
 	MUST_USE;
 
 /* Would it be accepted?  NAME NULL: for nobody in particular. */

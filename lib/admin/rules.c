@@ -125,11 +125,23 @@ admin_rules_check(const struct admin *a, struct admin_findings *found,
 	return admin_rules_judge(a, RULE_ERROR, found, f);
 }
 
+/* What a rule says beside its factors, as `policy add` takes it. */
+static void
+admin_rules_options(const struct store_rule *row, struct buf *b)
+{
+	buf_printf(b, "unenrolled=%s", row->unenrolled);
+	if (row->unenrolled_until != 0)
+		buf_printf(b, ":%lld", (long long)row->unenrolled_until);
+	buf_printf(b, " trust_days=%lld step_up=%lld prompt=%s qr=%s%s",
+		   (long long)row->trust_days, (long long)row->step_up,
+		   row->prompt, row->qr, row->qr_invert ? " qr_invert" : "");
+}
+
 static enum status
 admin_rules_audit(const struct admin *a, const char *action,
 		  const struct rule *r, int64_t to, struct fault *f)
 {
-	char at[24], moved[24] = "";
+	char at[24], moved[24] = "", options[128];
 	struct store_rule row;
 	struct buf b;
 
@@ -139,6 +151,9 @@ admin_rules_audit(const struct admin *a, const char *action,
 	buf_start(&b, moved, sizeof(moved));
 	if (to != 0)
 		buf_printf(&b, "%lld", (long long)to);
+	buf_start(&b, options, sizeof(options));
+	if (r->action == POLICY_ACTION_REQUIRE)
+		admin_rules_options(&row, &b);
 	return admin_audit(a, action, &r->id,
 			   (const struct audit_pair[ADMIN_PAIRS_MAX]){
 				   { "position", at },
@@ -147,7 +162,9 @@ admin_rules_audit(const struct admin *a, const char *action,
 				   { "require", row.require },
 				   { "phases", row.phases },
 				   { "account", row.account },
+				   { "options", options },
 				   { "service", row.service },
+				   { "host", row.host },
 				   { "user", row.user },
 				   { "group", row.group },
 				   { "network", row.network } },

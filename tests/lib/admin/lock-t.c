@@ -6,8 +6,8 @@
 #include "fixture.h"
 
 static void
-fail(struct fixture *x, const char *subject, const char *source,
-     enum store_guess_state state)
+fail_at(struct fixture *x, const char *subject, const char *source,
+	const char *factor, enum store_guess_state state)
 {
 	struct store_guess g = { .at = x->admin.now,
 				 .deadline = x->admin.now + 60 };
@@ -16,10 +16,17 @@ fail(struct fixture *x, const char *subject, const char *source,
 	crypto_id(x->admin.now, &g.id);
 	(void)text_copy(g.subject, sizeof(g.subject), subject);
 	(void)text_copy(g.source, sizeof(g.source), source);
-	(void)text_copy(g.factor, sizeof(g.factor), "password");
+	(void)text_copy(g.factor, sizeof(g.factor), factor);
 	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
 	CHECK_OK(store_guess_insert(x->store, &g, state, &x->f), &x->f);
 	CHECK_OK(store_commit(&txn, &x->f), &x->f);
+}
+
+static void
+fail(struct fixture *x, const char *subject, const char *source,
+     enum store_guess_state state)
+{
+	fail_at(x, subject, source, "password", state);
 }
 
 struct seen {
@@ -105,6 +112,35 @@ check_clear(struct fixture *x, const struct store_account *a)
 	CHECK_EQ(look(x, NULL).n, 1);
 }
 
+/* Codes are guessed from everywhere together, but for known sources. */
+static void
+check_second(struct fixture *x, const struct store_account *a)
+{
+	static const char *const source[] = { "ip:192.0.2.1", "ip:192.0.2.2" };
+	int64_t tries = x->config.guess_second_tries;
+	struct seen s;
+
+	for (int64_t i = 1; i < tries; i++)
+		fail_at(x, a->id.s, source[i % 2], "otp", STORE_GUESS_FAILED);
+	CHECK(!look(x, &a->id).lock[0].locked);
+	fail_at(x, a->id.s, source[0], "otp", STORE_GUESS_FAILED);
+	s = look(x, &a->id);
+	CHECK_EQ(s.n, 2);
+	for (size_t i = 0; i < s.n; i++) {
+		CHECK_STR(s.lock[i].factor, "otp");
+		CHECK(s.lock[i].locked);
+		CHECK_EQ(s.lock[i].until,
+			 x->admin.now + x->config.guess_second_wait);
+	}
+	/* The console is judged by its own failures. */
+	fail_at(x, a->id.s, "console", "otp", STORE_GUESS_FAILED);
+	s = look(x, &a->id);
+	CHECK_EQ(s.n, 3);
+	for (size_t i = 0; i < s.n; i++)
+		CHECK_EQ(s.lock[i].locked,
+			 strcmp(s.lock[i].source, "console") != 0);
+}
+
 int
 main(void)
 {
@@ -116,6 +152,7 @@ main(void)
 	CHECK_OK(admin_account_add(&x.admin, &ann, &a, &x.f), &x.f);
 	check_list(&x, &a);
 	check_clear(&x, &a);
+	check_second(&x, &a);
 	fixture_stop(&x);
 	return test_done();
 }

@@ -18,6 +18,11 @@ check_names(void)
 		"a\x7f",    "\xff",
 		"\xc3\xa4", "abcdefghijklmnopqrstuvwxyz0123456"
 	};
+	/* A C1 control, the order turned round, zero width, a tag. */
+	static const char *const unseen[] = { "a\xc2\x9b", "ann\xe2\x80\xae",
+					      "a\xe2\x80\x8b",
+					      "a\xf3\xa0\x81\x81",
+					      "a\xef\xbb\xbf" };
 	struct config c;
 	struct fault f;
 
@@ -31,6 +36,9 @@ check_names(void)
 			".*");
 	CHECK_OK(admin_name_valid(&c, "Ann@example", &f), &f);
 	CHECK_OK(admin_name_valid(&c, "\xc3\xa4", &f), &f);
+	CHECK_OK(admin_name_valid(&c, "HOUSE\\ann", &f), &f);
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		CHECK_EQ(admin_name_valid(&c, unseen[i], &f), STATUS_INVALID);
 	CHECK_EQ(admin_name_valid(&c, "a b", &f), STATUS_INVALID);
 	CHECK_EQ(admin_name_valid(&c, "../a", &f), STATUS_INVALID);
 	CHECK_EQ(admin_name_valid(&c, "a\xff", &f), STATUS_INVALID);

@@ -3,11 +3,16 @@
 
 #include "admin/account.h"
 #include "factor/password.h"
+#include "factor/code.h"
 #include "fixture.h"
 
 #define HASH                                                                  \
 	"$6$saltsalt$t16P1fZl7IfD3wrtUdKJTTSfINKRbq/eHG35MfEUqXjV0LMt6oMnZgE" \
 	"3c69D2USCVRgwLS1sU4.Cx9HTKt8hy1"
+
+static const enum store_code_kind kinds[] = { STORE_CODE_LOGIN,
+					      STORE_CODE_RESET,
+					      STORE_CODE_TICKET };
 
 static enum status
 set(struct fixture *x, const char *name, const char *text, bool must_change,
@@ -46,6 +51,57 @@ opens(struct fixture *x, const struct store_account *a, const char *text)
 	return outcome.result == FACTOR_RIGHT;
 }
 
+/* What was out, or open, under the old password. */
+static void
+give(struct fixture *x, const struct store_account *a)
+{
+	struct factor_env env = admin_factor_env(&x->admin);
+	struct store_session session = { .account = a->id,
+					 .opened_at = x->admin.now };
+	STORE_TXN(txn);
+
+	crypto_id(x->admin.now, &session.id);
+	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		SECRET(code);
+
+		code_make(&code);
+		CHECK_OK(code_issue(&env, &a->id, kinds[i], &code,
+				    x->admin.now + 3600, &x->f),
+			 &x->f);
+	}
+	CHECK_OK(store_session_insert(x->store, &session, &x->f), &x->f);
+	CHECK_OK(store_commit(&txn, &x->f), &x->f);
+}
+
+static bool
+session_each(void *ctx, const struct store_session *s)
+{
+	(void)s;
+	++*(int *)ctx;
+	return true;
+}
+
+/* How many codes are left, and sessions open. */
+static int
+given(struct fixture *x, const struct store_account *a)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct store_code_count count = { .left = 100 };
+
+		CHECK_OK(store_code_counted(x->store, &a->id, kinds[i],
+					    x->admin.now, &count, &x->f),
+			 &x->f);
+		n += (int)count.left;
+	}
+	CHECK_OK(store_session_list(x->store, &a->id, true, session_each, &n,
+				    &x->f),
+		 &x->f);
+	return n;
+}
+
 int
 main(void)
 {
@@ -63,7 +119,10 @@ main(void)
 		  "{\"must_change\":\"yes\"}");
 	CHECK(opens(&x, &a, "correct horse 1"));
 	CHECK(!opens(&x, &a, "correct horse 2"));
+	give(&x, &a);
+	CHECK_EQ(given(&x, &a), 4);
 	CHECK_OK(set(&x, "ann", "correct horse 2", false, &out), &x.f);
+	CHECK_EQ(given(&x, &a), 0);
 	CHECK(!out.must_change);
 	CHECK(opens(&x, &a, "correct horse 2"));
 
@@ -89,8 +148,10 @@ main(void)
 	CHECK_EQ(admin_password_import(&x.admin, "zoe", HASH, &out, &x.f),
 		 STATUS_NOT_FOUND);
 	CHECK_EQ(fixture_rows(&x), rows);
+	give(&x, &a);
 	CHECK_OK(admin_password_import(&x.admin, "ann", HASH, &out, &x.f),
 		 &x.f);
+	CHECK_EQ(given(&x, &a), 0);
 	CHECK(strncmp(fixture_last(&x), "password.imported ", 18) == 0);
 	CHECK(opens(&x, &a, "import me 1"));
 	CHECK(!opens(&x, &a, "correct horse 2"));
