@@ -257,12 +257,19 @@ args_find(int argc, char **argv, struct cmd *c, int *words, struct fault *f)
 		       second == NULL ? "" : " ",
 		       second == NULL ? "" : second);
 	args_suggest(all, near, sizeof(near));
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
-		if (second == NULL && args_noun(r, argv[0]))
+	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
+		if (!args_noun(r, argv[0]))
+			continue;
+		if (second == NULL)
 			return fault(f, STATUS_INVALID,
 				     "'%s' is not a whole command; see "
 				     "sigractl help %s",
 				     argv[0], argv[0]);
+		return fault(f, STATUS_INVALID,
+			     "there is no command '%s'%s; see sigractl help "
+			     "%s",
+			     all, near, argv[0]);
+	}
 	return fault(f, STATUS_INVALID,
 		     "there is no command '%s'%s; see sigractl help", all,
 		     near);
@@ -271,7 +278,8 @@ args_find(int argc, char **argv, struct cmd *c, int *words, struct fault *f)
 bool
 args_self(const struct cmd_row *row)
 {
-	return row->access == CMD_READ_SELF || row->access == CMD_WRITE_SELF;
+	return row->access == CMD_READ_SELF || row->access == CMD_WRITE_SELF ||
+	       row->access == CMD_STEPS_SELF;
 }
 
 enum status

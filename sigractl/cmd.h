@@ -10,7 +10,7 @@
 #include "base/request.h"
 #include "sigractl/actor.h"
 
-#define CMD_OPTIONS_MAX 16
+#define CMD_OPTIONS_MAX 24
 #define CMD_ARGS_MAX 8
 
 enum cmd_exit {
@@ -37,6 +37,7 @@ enum cmd_access {
 	 * and by the verifier that listens: then c->self is set. */
 	CMD_READ_SELF,
 	CMD_WRITE_SELF,
+	CMD_STEPS_SELF,
 };
 
 struct cmd_option {
@@ -90,6 +91,9 @@ struct cmd {
 /* The value of an option of this row; NULL when it was not given. */
 const char *cmd_option(const struct cmd *c, const char *name);
 
+/* Says, when NAME is root, that the account decides root's logins. */
+void cmd_warn_root(const char *name, bool has_password);
+
 /* After waiting for a person. */
 void cmd_clock(struct cmd *c);
 
@@ -108,6 +112,21 @@ enum status cmd_user_disable(struct cmd *, struct fault *);
 enum status cmd_user_enable(struct cmd *, struct fault *);
 enum status cmd_user_expire(struct cmd *, struct fault *);
 enum status cmd_user_delete(struct cmd *, struct fault *);
+enum status cmd_user_login_code(struct cmd *, struct fault *);
+enum status cmd_user_reset(struct cmd *, struct fault *);
+enum status cmd_user_revoke_codes(struct cmd *, struct fault *);
+enum status cmd_enroll_totp(struct cmd *, struct fault *);
+enum status cmd_enroll_hotp(struct cmd *, struct fault *);
+enum status cmd_enroll_list(struct cmd *, struct fault *);
+enum status cmd_enroll_show(struct cmd *, struct fault *);
+enum status cmd_enroll_rename(struct cmd *, struct fault *);
+enum status cmd_enroll_remove(struct cmd *, struct fault *);
+enum status cmd_enroll_resync(struct cmd *, struct fault *);
+enum status cmd_enroll_backup(struct cmd *, struct fault *);
+enum status cmd_enroll_ticket(struct cmd *, struct fault *);
+enum status cmd_trust_list(struct cmd *, struct fault *);
+enum status cmd_trust_revoke(struct cmd *, struct fault *);
+enum status cmd_trust_revoke_all(struct cmd *, struct fault *);
 enum status cmd_password_set(struct cmd *, struct fault *);
 enum status cmd_password_import(struct cmd *, struct fault *);
 enum status cmd_password_check(struct cmd *, struct fault *);
@@ -125,8 +144,13 @@ enum status cmd_store_check(struct cmd *, struct fault *);
 enum status cmd_store_migrate(struct cmd *, struct fault *);
 enum status cmd_store_backup(struct cmd *, struct fault *);
 enum status cmd_store_restore(struct cmd *, struct fault *);
+enum status cmd_store_clock_accept(struct cmd *, struct fault *);
 enum status cmd_store_rekey(struct cmd *, struct fault *);
 enum status cmd_key_export(struct cmd *, struct fault *);
 enum status cmd_key_import(struct cmd *, struct fault *);
+enum status cmd_import_google(struct cmd *, struct fault *);
+enum status cmd_import_oath(struct cmd *, struct fault *);
+enum status cmd_import_otpauth(struct cmd *, struct fault *);
+enum status cmd_import_shadow(struct cmd *, struct fault *);
 
 #endif

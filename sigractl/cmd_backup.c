@@ -14,11 +14,13 @@
 #include "base/text.h"
 #include "session/keycheck.h"
 #include "sigractl/child.h"
+#include "sigractl/codes.h"
 #include "sigractl/errand.h"
 #include "sigractl/ground.h"
 #include "sigractl/keyfile.h"
 #include "sigractl/out.h"
 #include "sigractl/tty.h"
+#include "store/restore.h"
 
 #define RESTORE_KEPT_MAX 100
 #define BACKUP_QUIET 1 /* seconds before there is something to tell */
@@ -96,6 +98,23 @@ backup_elsewhere(const struct cmd *c, struct fault *f)
 	return STATUS_OK;
 }
 
+/* Of another schema nothing is known, not even where its date stands. */
+static enum status
+backup_open(struct cmd *c, struct fault *f)
+{
+	struct fault why = { .text = "" };
+	enum status st = ground_open(c, STORE_WRITE, &why);
+
+	if (st == STATUS_SCHEMA)
+		return fault(f, st,
+			     "%s; to keep it as it is, stop sigrad and copy "
+			     "the store's directory",
+			     why.text);
+	if (st != STATUS_OK)
+		*f = why;
+	return st;
+}
+
 enum status
 cmd_store_backup(struct cmd *c, struct fault *f)
 {
@@ -110,7 +129,7 @@ cmd_store_backup(struct cmd *c, struct fault *f)
 	    (st = errand_write(&c->actor, c->arg[0], force, &e, f)) !=
 		    STATUS_OK ||
 	    (st = ground_become(c, f)) != STATUS_OK ||
-	    (st = ground_open(c, STORE_WRITE, f)) != STATUS_OK ||
+	    (st = backup_open(c, f)) != STATUS_OK ||
 	    (st = backup_write(c, &e, f)) != STATUS_OK ||
 	    (st = errand_keep(&e, f)) != STATUS_OK)
 		return st;
@@ -135,6 +154,7 @@ struct restore {
 	struct crypto_keys old; /* the backup's, with --key */
 	bool rekey;
 	int64_t backup_at;
+	struct admin_kept done;
 	bool kept;
 	char suffix[64];
 };
@@ -257,7 +277,7 @@ restore_draft(struct restore *r, struct fault *f)
 	if ((st = restore_judge(r, f)) != STATUS_OK ||
 	    (st = restore_confirm(r, f)) != STATUS_OK ||
 	    (st = admin_keep_restored(&c->admin, r->rekey ? &r->old : NULL,
-				      r->backup_at, f)) != STATUS_OK)
+				      r->backup_at, &r->done, f)) != STATUS_OK)
 		return st;
 	store_close(c->store);
 	c->store = NULL;
@@ -319,12 +339,14 @@ restore_report(const struct restore *r, struct fault *f)
 					   : out_when(r->backup_at, when));
 		if (r->kept)
 			out_line("The one before is kept as %s.", kept);
+		codes_say_voided(&r->done.voided);
 		return STATUS_OK;
 	}
 	j = json_object();
 	out_put(j, "backup_at", out_time(r->backup_at));
 	out_put(j, "kept", out_string(kept));
 	out_put(j, "rekeyed", json_boolean(r->rekey));
+	codes_put_voided(&r->done.voided, j);
 	return out_json(j, f);
 }
 

@@ -8,11 +8,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "admin/code.h"
 #include "base/auto.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "session/rules.h"
 #include "session/session.h"
+#include "sigractl/date.h"
 #include "sigractl/shape.h"
 
 #define EXPLAIN_GROUPS_MAX 1024
@@ -82,6 +84,13 @@ static int64_t
 explain_now(struct io *io)
 {
 	return ((const struct explain_io *)io)->now;
+}
+
+static int64_t
+explain_uptime(struct io *io)
+{
+	(void)io;
+	return 0;
 }
 
 static void
@@ -172,6 +181,35 @@ explain_factors(uint32_t set)
 	return list;
 }
 
+static const char *
+explain_unenrolled(enum policy_unenrolled u)
+{
+	switch (u) {
+	case POLICY_UNENROLLED_DENY:
+		return "deny";
+	case POLICY_UNENROLLED_EXEMPT:
+		return "exempt";
+	case POLICY_UNENROLLED_ENROLL:
+		break;
+	}
+	return "enroll";
+}
+
+static const char *
+explain_prompt(const struct session_explanation *e)
+{
+	return rule_prompt_name(e->single ? RULE_PROMPT_SINGLE
+					  : RULE_PROMPT_MULTI);
+}
+
+/* What only a rule that requires something says. */
+static json_t *
+explain_said(const struct session_explanation *e, const char *word)
+{
+	return e->facts.action == POLICY_ACTION_REQUIRE ? json_string(word)
+							: json_null();
+}
+
 static enum status
 explain_json(const struct cmd *c, const struct request *r, const char *phase,
 	     const struct session_explanation *e, struct fault *f)
@@ -192,6 +230,12 @@ explain_json(const struct cmd *c, const struct request *r, const char *phase,
 	out_put(facts, "enrolled", explain_factors(e->facts.enrolled));
 	out_put(facts, "usable", explain_factors(e->facts.usable));
 	out_put(facts, "must_change", json_boolean(e->facts.must_change));
+	out_put(facts, "unenrolled",
+		explain_said(e, explain_unenrolled(e->facts.unenrolled)));
+	out_put(facts, "waived", explain_factors(e->facts.waived));
+	out_put(facts, "stepped", explain_factors(e->facts.stepped));
+	out_put(facts, "prompt", explain_said(e, explain_prompt(e)));
+	out_put(facts, "clock_behind", json_boolean(e->clock_behind));
 	out_put(j, "facts", facts);
 	out_put(decision, "step",
 		json_string(policy_step_name(e->decision.step)));
@@ -236,11 +280,112 @@ explain_rule_text(const struct rule *r)
 		  row.phases, row.note[0] == '\0' ? "" : " -- ", row.note);
 }
 
+/* Does one answer hold both? */
+static bool
+explain_combined(const struct session_explanation *e)
+{
+	const uint32_t both = POLICY_BIT(POLICY_FACTOR_PASSWORD) |
+			      POLICY_BIT(POLICY_FACTOR_OTP);
+
+	for (unsigned i = 0; e->single && i < e->facts.alternatives; i++)
+		if ((e->facts.require[i] & both) == both)
+			return true;
+	return false;
+}
+
+/* What the rule offers, so that a code is asked for less often. */
 static void
-explain_text(const struct request *r, const char *phase,
-	     const struct session_explanation *e)
+explain_offers_text(const struct rule *r)
+{
+	char span[DATE_DURATION_SIZE];
+
+	if (r->trust_days != 0)
+		out_field("Trust", "offered for %lld day%s",
+			  (long long)r->trust_days,
+			  r->trust_days == 1 ? "" : "s");
+	if (r->step_up != 0)
+		out_field("Step-up",
+			  "within %s of a login that proved as "
+			  "much",
+			  date_duration_text(r->step_up, span));
+}
+
+/* What the rule makes of this account and this caller. */
+static void
+explain_facts_text(const struct session_explanation *e)
+{
+	const char *unenrolled = explain_unenrolled(e->facts.unenrolled);
+	char factors[256];
+
+	if (e->facts.action == POLICY_ACTION_REQUIRE) {
+		out_field("Prompts", "%s; unenrolled: %s",
+			  explain_combined(e) ? "one for password and code"
+					      : "one for each factor",
+			  unenrolled);
+		explain_offers_text(&e->rule);
+	}
+	if (e->facts.waived != 0) {
+		explain_factors_text(e->facts.waived, factors,
+				     sizeof(factors));
+		out_field("Trusted", "a device that stands for %s", factors);
+	}
+	if (e->facts.stepped != 0) {
+		explain_factors_text(e->facts.stepped, factors,
+				     sizeof(factors));
+		out_field("Proved", "%s, not long ago: the step-up counts",
+			  factors);
+	}
+	if (e->clock_behind)
+		out_field("Clock", "behind what the store has seen: no code "
+				   "that goes by time counts");
+}
+
+/* Codes that are out, and what they stand for. */
+static enum status
+explain_codes_text(const struct cmd *c, const struct session_explanation *e,
+		   struct fault *f)
+{
+	static const struct {
+		const char *label, *what;
+	} codes[ADMIN_CODE_KINDS] = {
+		[ADMIN_CODE_LOGIN] = { "Login code", "otp" },
+		[ADMIN_CODE_RESET] = { "Reset code", "the password" },
+		[ADMIN_CODE_TICKET] = { "Ticket", "the password" },
+	};
+	struct store_password password;
+	struct store_account acct;
+	struct admin_codes_out out;
+	char when[TEXT_TIME_SIZE];
+	enum status st;
+	bool none;
+
+	if (!e->subject.known)
+		return STATUS_OK;
+	if ((st = store_account_by_name(c->store, c->arg[0], &acct, f)) !=
+		    STATUS_OK ||
+	    (st = admin_code_out(&c->admin, &acct.id, &out, f)) != STATUS_OK)
+		return st;
+	st = store_password_get(c->store, &acct.id, &password, f);
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		return st;
+	none = st == STATUS_NOT_FOUND;
+	for (unsigned i = 0; i < ADMIN_CODE_KINDS; i++)
+		if (out.of[i].left > 0)
+			out_field(codes[i].label, "counts as %s until %s%s",
+				  codes[i].what,
+				  out_when(out.of[i].expires_at, when),
+				  none && i != ADMIN_CODE_LOGIN
+					  ? "; there is no password"
+					  : "");
+	return STATUS_OK;
+}
+
+static enum status
+explain_text(const struct cmd *c, const struct request *r, const char *phase,
+	     const struct session_explanation *e, struct fault *f)
 {
 	char factors[256];
+	enum status st;
 
 	out_field("Login", "%s by %s, phase %s, counted as %s", r->user,
 		  r->service, phase, e->source);
@@ -248,14 +393,20 @@ explain_text(const struct request *r, const char *phase,
 	out_field("Account", "%s, has %s%s", explain_account(e->facts.account),
 		  factors,
 		  e->facts.must_change ? ", must change the password" : "");
+	if ((st = explain_codes_text(c, e, f)) != STATUS_OK)
+		return st;
 	explain_rule_text(&e->rule);
+	explain_facts_text(e);
 	if (e->decision.step == POLICY_ASK)
 		out_field("Next step", "ask for %s",
-			  policy_factor_name(e->decision.factor));
+			  explain_combined(e)
+				  ? "password and code in one answer"
+				  : policy_factor_name(e->decision.factor));
 	else
 		out_field("Next step", "%s (%s)",
 			  policy_step_name(e->decision.step),
 			  policy_reason_name(e->decision.reason));
+	return STATUS_OK;
 }
 
 enum status
@@ -266,6 +417,7 @@ cmd_policy_explain(struct cmd *c, struct fault *f)
 					 .tell = explain_tell,
 					 .member = explain_member,
 					 .now = explain_now,
+					 .uptime = explain_uptime,
 					 .pause = explain_pause },
 				 .user = c->arg[0],
 				 .now = c->now };
@@ -286,6 +438,5 @@ cmd_policy_explain(struct cmd *c, struct fault *f)
 	phase = phase == NULL ? "auth" : phase;
 	if (c->json)
 		return explain_json(c, &r, phase, &e, f);
-	explain_text(&r, phase, &e);
-	return STATUS_OK;
+	return explain_text(c, &r, phase, &e, f);
 }

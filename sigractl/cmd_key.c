@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,7 +15,7 @@
 #include "sigractl/keyfile.h"
 #include "sigractl/out.h"
 #include "sigractl/owner.h"
-#include "sigractl/qr.h"
+#include "sigractl/picture.h"
 #include "sigractl/tty.h"
 
 /* The key as text, for functions that take a string. */
@@ -58,34 +57,22 @@ key_write(int fd, const struct crypto_keys *k, struct fault *f)
 	return file_write(fd, text.s, secret.len + 1, f);
 }
 
-static bool
-key_terminal_fits(unsigned columns)
-{
-	struct winsize w;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0 ||
-	       w.ws_col >= columns;
-}
-
 /* Past stdio, whose buffers nobody wipes. */
 static enum status
 key_show(const struct crypto_keys *k, struct fault *f)
 {
+	const struct picture_way way = { .below = 2,
+					 .instead = "keep it as text" };
 	enum status st;
+	bool shown;
 	SECRET(secret);
 	KEY_TEXT(text);
-	QR_PICTURE(qr);
 
 	crypto_keys_text(k, &secret);
 	if (!secret_string(&secret, text.s, sizeof(text.s)))
 		return fault(f, STATUS_SYSTEM, "the key has no text");
-	if ((st = qr_draw(text.s, qr_glyphs(), &qr, f)) != STATUS_OK ||
+	if ((st = picture_show(text.s, &way, &shown, f)) != STATUS_OK ||
 	    (st = out_finish(f)) != STATUS_OK)
-		return st;
-	if (!key_terminal_fits(qr.columns))
-		out_warning("this terminal is too narrow for the QR code");
-	else if ((st = file_write(STDOUT_FILENO, qr.text, qr.len, f)) !=
-		 STATUS_OK)
 		return st;
 	return key_write(STDOUT_FILENO, k, f);
 }

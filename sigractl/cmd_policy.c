@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "session/rules.h"
 #include "session/session.h"
+#include "sigractl/date.h"
 #include "sigractl/shape.h"
 
 /* The conditions of a rule in one cell, those that say something. */
@@ -33,21 +34,61 @@ policy_conditions(const struct store_rule *row, char *out, size_t size)
 }
 
 static void
+policy_word(struct buf *b, const char *word, const char *value)
+{
+	buf_printf(b, "%s%s%s", b->len == 0 ? "" : " ", word, value);
+}
+
+/* What it says beside its factors, as far as it is not what it would be
+ * anyway. */
+static void
+policy_extras(const struct rule *r, char *out, size_t size)
+{
+	char text[TEXT_TIME_SIZE], *day;
+	char span[DATE_DURATION_SIZE];
+	struct buf b;
+
+	buf_start(&b, out, size);
+	if (r->unenrolled == RULE_UNENROLLED_UNTIL) {
+		(void)out_when(r->unenrolled_until, text);
+		if ((day = strstr(text, "T00:00:00Z")) != NULL)
+			*day = '\0';
+		policy_word(&b, "until:", text);
+	} else if (r->unenrolled != RULE_UNENROLLED_DENY) {
+		policy_word(&b, "", rule_unenrolled_name(r->unenrolled));
+	}
+	if (r->trust_days != 0)
+		buf_printf(&b, "%strust=%lldd", b.len == 0 ? "" : " ",
+			   (long long)r->trust_days);
+	if (r->step_up != 0)
+		policy_word(&b,
+			    "step-up=", date_duration_text(r->step_up, span));
+	if (r->prompt != RULE_PROMPT_AUTO)
+		policy_word(&b, "prompt=", rule_prompt_name(r->prompt));
+	if (r->qr != RULE_QR_AUTO)
+		policy_word(&b, "qr=", rule_qr_name(r->qr));
+	if (r->qr_invert)
+		policy_word(&b, "qr-invert", "");
+}
+
+static void
 policy_row(struct out_table *t, const struct rule *r)
 {
 	char position[24], what[STORE_RULE_TEXT_SIZE + 20], when[2048];
+	char extras[256];
 	struct store_rule row;
 
 	session_rule_format(r, &row);
 	policy_conditions(&row, when, sizeof(when));
+	policy_extras(r, extras, sizeof(extras));
 	(void)snprintf(position, sizeof(position), "%lld",
 		       (long long)row.position);
 	(void)snprintf(what, sizeof(what), "%s%s%s", row.action,
 		       row.require[0] == '\0' ? "" : " ", row.require);
 	out_table_row(t,
 		      (const char *const[]){ position, what, row.phases, when,
-					     row.note },
-		      5);
+					     extras, row.note },
+		      6);
 }
 
 static enum status
@@ -65,11 +106,11 @@ policy_list_json(const struct rule *rules, size_t n, struct fault *f)
 enum status
 cmd_policy_list(struct cmd *c, struct fault *f)
 {
-	static const struct out_column columns[] = { { "N", OUT_COUNT },
-						     { "ACTION", OUT_TEXT },
-						     { "PHASES", OUT_TEXT },
-						     { "WHEN", OUT_FREE },
-						     { "NOTE", OUT_FREE } };
+	static const struct out_column columns[] = {
+		{ "N", OUT_COUNT },	 { "ACTION", OUT_TEXT },
+		{ "PHASES", OUT_TEXT },	 { "WHEN", OUT_FOLD },
+		{ "OPTIONS", OUT_FOLD }, { "NOTE", OUT_FREE }
+	};
 	AUTO_FREE struct rule *rules = calloc(RULES_MAX, sizeof(*rules));
 	struct out_table table;
 	enum status st;
@@ -82,7 +123,7 @@ cmd_policy_list(struct cmd *c, struct fault *f)
 		return st;
 	if (c->json)
 		return policy_list_json(rules, n, f);
-	out_table_start(&table, columns, 5);
+	out_table_start(&table, columns, 6);
 	for (size_t i = 0; i < n; i++)
 		policy_row(&table, &rules[i]);
 	return out_table_end(&table, "There are no rules: nobody gets in.", f);
@@ -207,6 +248,77 @@ policy_position(const char *s, const char *what, int64_t *out, struct fault *f)
 	return STATUS_OK;
 }
 
+static enum status
+policy_unenrolled_take(const char *s, struct rule *r, struct fault *f)
+{
+	static const char until[] = "until:";
+
+	if (strncmp(s, until, strlen(until)) == 0) {
+		r->unenrolled = RULE_UNENROLLED_UNTIL;
+		return date_parse(s + strlen(until), "--unenrolled",
+				  &r->unenrolled_until, f);
+	}
+	if (!rule_unenrolled_parse(s, &r->unenrolled) ||
+	    r->unenrolled == RULE_UNENROLLED_UNTIL)
+		return fault(f, STATUS_INVALID,
+			     "--unenrolled: '%s' is not deny, exempt, enroll "
+			     "or until:2026-01-31",
+			     s);
+	return STATUS_OK;
+}
+
+static enum status
+policy_prompts_take(const struct cmd *c, struct rule *r, struct fault *f)
+{
+	const char *prompt = cmd_option(c, "prompt");
+	const char *qr = cmd_option(c, "qr");
+
+	if (prompt != NULL && !rule_prompt_parse(prompt, &r->prompt))
+		return fault(f, STATUS_INVALID,
+			     "--prompt: '%s' is not auto, multi or single",
+			     prompt);
+	if (qr != NULL && !rule_qr_parse(qr, &r->qr))
+		return fault(f, STATUS_INVALID,
+			     "--qr: '%s' is not auto, utf8, ascii or none",
+			     qr);
+	r->qr_invert = cmd_option(c, "qr-invert") != NULL;
+	return STATUS_OK;
+}
+
+/* What a rule says beside its factors. */
+static enum status
+policy_extras_take(const struct cmd *c, struct rule *r, struct fault *f)
+{
+	static const char *const all[] = { "unenrolled", "trust-days",
+					   "step-up",	 "prompt",
+					   "qr",	 "qr-invert" };
+	const char *unenrolled = cmd_option(c, "unenrolled");
+	const char *days = cmd_option(c, "trust-days");
+	const char *step_up = cmd_option(c, "step-up");
+	enum status st;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (cmd_option(c, all[i]) != NULL &&
+		    r->action != POLICY_ACTION_REQUIRE)
+			return fault(f, STATUS_INVALID,
+				     "--%s goes with --require only", all[i]);
+	if (unenrolled != NULL &&
+	    (st = policy_unenrolled_take(unenrolled, r, f)) != STATUS_OK)
+		return st;
+	if (days != NULL &&
+	    !text_number(days, 0, RULE_TRUST_DAYS_MAX, &r->trust_days))
+		return fault(f, STATUS_INVALID,
+			     "--trust-days: '%s' is no number of days, 0 to "
+			     "%d",
+			     days, RULE_TRUST_DAYS_MAX);
+	if (step_up != NULL &&
+	    !text_number(step_up, 0, RULE_STEP_UP_MAX, &r->step_up) &&
+	    (st = date_duration(step_up, "--step-up", 1, RULE_STEP_UP_MAX,
+				&r->step_up, f)) != STATUS_OK)
+		return st;
+	return policy_prompts_take(c, r, f);
+}
+
 enum status
 cmd_policy_add(struct cmd *c, struct fault *f)
 {
@@ -216,7 +328,8 @@ cmd_policy_add(struct cmd *c, struct fault *f)
 	enum status st;
 
 	if ((st = policy_action(c, &rule, f)) != STATUS_OK ||
-	    (st = policy_conditions_take(c, &rule, f)) != STATUS_OK)
+	    (st = policy_conditions_take(c, &rule, f)) != STATUS_OK ||
+	    (st = policy_extras_take(c, &rule, f)) != STATUS_OK)
 		return st;
 	if (at != NULL &&
 	    (st = policy_position(at, "--at", &rule.position, f)) != STATUS_OK)
@@ -224,6 +337,10 @@ cmd_policy_add(struct cmd *c, struct fault *f)
 	st = admin_rules_add(&c->admin, &rule, &rule, &found, f);
 	if (st != STATUS_OK)
 		return st;
+	if (rule.unenrolled == RULE_UNENROLLED_UNTIL &&
+	    rule.unenrolled_until <= c->now)
+		out_warning("--unenrolled: that date is past, so whoever has "
+			    "no second factor is denied already");
 	return policy_end(c, &rule, "Added", &found, f);
 }
 

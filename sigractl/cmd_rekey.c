@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "session/keycheck.h"
 #include "sigractl/child.h"
+#include "sigractl/codes.h"
 #include "sigractl/ground.h"
 #include "sigractl/out.h"
 #include "sigractl/owner.h"
@@ -38,7 +39,7 @@ struct rekey {
 	gid_t gid;
 	struct {
 		enum rekey_fit fit;
-		int64_t rows;
+		struct admin_kept kept;
 	} result; /* of the child */
 };
 
@@ -112,7 +113,7 @@ rekey_seal(void *ctx, struct fault *f)
 	old = c->keys;
 	st = crypto_keys_load(r->fresh, geteuid(), &c->keys, f);
 	if (st == STATUS_OK)
-		st = admin_keep_rekey(&c->admin, &old, &r->result.rows, f);
+		st = admin_keep_rekey(&c->admin, &old, &r->result.kept, f);
 	ground_leave(c);
 	return st;
 }
@@ -224,13 +225,15 @@ cmd_store_rekey(struct cmd *c, struct fault *f)
 		else
 			out_line("The store has a new key; %lld rows are "
 				 "sealed with it.",
-				 (long long)r.result.rows);
+				 (long long)r.result.kept.rows);
+		codes_say_voided(&r.result.kept.voided);
 		out_line("Export it now, and make a backup: the old ones are "
 			 "of the old key.");
 		return STATUS_OK;
 	}
 	j = json_object();
-	out_put(j, "rows", json_integer(r.result.rows));
+	out_put(j, "rows", json_integer(r.result.kept.rows));
 	out_put(j, "finished", json_boolean(r.result.fit == REKEY_FRESH));
+	codes_put_voided(&r.result.kept.voided, j);
 	return out_json(j, f);
 }

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "admin/admin.h"
+#include "admin/clock.h"
+#include "admin/enroll.h"
 #include "base/auto.h"
+#include "base/text.h"
 #include "rule/rule.h"
 #include "session/keycheck.h"
 #include "session/session.h"
@@ -175,4 +177,70 @@ cmd_store_migrate(struct cmd *c, struct fault *f)
 	out_put(j, "from", json_integer(from));
 	out_put(j, "to", json_integer(to));
 	return out_json(j, f);
+}
+
+/* Devices that were used under a clock that was ahead. */
+struct store_ahead {
+	const struct cmd *c;
+	json_t *list; /* with --json */
+};
+
+static bool
+store_ahead_each(void *ctx, const struct admin_device *d)
+{
+	struct store_ahead *a = ctx;
+	int64_t until = admin_clock_ahead(&d->row, a->c->now);
+	char when[TEXT_TIME_SIZE] = "ever";
+	json_t *j;
+
+	if (until == 0)
+		return true;
+	if (until != INT64_MAX)
+		text_time(until, when);
+	if (a->list == NULL) {
+		out_line("'%s' of %s accepts nothing before %s: enroll it "
+			 "again.",
+			 d->row.label, d->account.name, when);
+		return true;
+	}
+	j = json_object();
+	out_put(j, "user", out_string(d->account.name));
+	out_put(j, "account", out_string(d->account.id.s));
+	out_put(j, "label", out_string(d->row.label));
+	out_put(j, "refused_until",
+		until == INT64_MAX ? json_string("never") : out_time(until));
+	out_push(a->list, j);
+	return true;
+}
+
+enum status
+cmd_store_clock_accept(struct cmd *c, struct fault *f)
+{
+	char was[TEXT_TIME_SIZE], now[TEXT_TIME_SIZE];
+	struct store_ahead ahead = { .c = c };
+	AUTO_JSON *j = NULL;
+	enum status st;
+	bool accepted;
+	int64_t seen;
+
+	if ((st = admin_clock_accept(&c->admin, &seen, &accepted, f)) !=
+	    STATUS_OK)
+		return st;
+	if (!c->json && !accepted)
+		out_line("The clock is not behind: nothing to accept.");
+	if (!c->json && accepted) {
+		out_line("Seen so far: %s", out_when(seen, was));
+		out_line("Now:         %s", out_when(c->now, now));
+	}
+	if (!c->json)
+		return admin_enroll_each(&c->admin, store_ahead_each, &ahead,
+					 f);
+	j = json_object();
+	ahead.list = json_array();
+	out_put(j, "was", out_time(seen));
+	out_put(j, "now", out_time(c->now));
+	out_put(j, "accepted", json_boolean(accepted));
+	st = admin_enroll_each(&c->admin, store_ahead_each, &ahead, f);
+	out_put(j, "devices", ahead.list);
+	return st == STATUS_OK ? out_json(j, f) : st;
 }

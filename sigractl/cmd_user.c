@@ -13,10 +13,10 @@
 #define USER_DONE_SIZE 384
 
 /* From that moment on the rest of the stack has no say in root's logins. */
-static void
-user_root_warn(const struct store_account *acct, bool has_password)
+void
+cmd_warn_root(const char *name, bool has_password)
 {
-	if (strcmp(acct->name, ADMIN_ROOT) != 0)
+	if (strcmp(name, ADMIN_ROOT) != 0)
 		return;
 	out_warning(has_password
 			    ? "this account decides root's logins from now "
@@ -64,9 +64,10 @@ cmd_user_add(struct cmd *c, struct fault *f)
 	if ((st = admin_account_add(&c->admin, &n, &acct, f)) != STATUS_OK)
 		return st;
 	(void)snprintf(done, sizeof(done),
-		       "Added user %s. Next: sigractl password set %s",
-		       acct.name, acct.name);
-	user_root_warn(&acct, false);
+		       "Added user %s. Next: sigractl password set %s, or "
+		       "sigractl enroll ticket %s",
+		       acct.name, acct.name, acct.name);
+	cmd_warn_root(acct.name, false);
 	return shape_account_end(c, &acct, done, f);
 }
 
@@ -137,8 +138,9 @@ cmd_user_rename(struct cmd *c, struct fault *f)
 	st = admin_account_rename(&c->admin, c->arg[0], c->arg[1], &acct, f);
 	if (st != STATUS_OK)
 		return st;
-	user_root_warn(&acct, store_password_get(c->store, &acct.id, &password,
-						 NULL) == STATUS_OK);
+	cmd_warn_root(acct.name,
+		      store_password_get(c->store, &acct.id, &password,
+					 NULL) == STATUS_OK);
 	(void)snprintf(done, sizeof(done), "User %s is now called %s.",
 		       c->arg[0], acct.name);
 	return shape_account_end(c, &acct, done, f);

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "admin/account.h"
+#include "admin/code.h"
+#include "admin/trust.h"
 #include "base/text.h"
 #include "sigractl/self.h"
 #include "sigractl/shape.h"
@@ -12,6 +14,18 @@ struct user_view {
 	struct admin_lock *locks;
 	size_t n, size;
 	bool full;
+	int64_t devices, trusted;
+	struct store_code_count backup;
+	struct admin_codes_out codes; /* not told by the verifier */
+};
+
+/* How people call what is out, and how JSON does. */
+static const struct {
+	const char *label, *member;
+} user_codes[ADMIN_CODE_KINDS] = {
+	[ADMIN_CODE_LOGIN] = { "Login code", "login" },
+	[ADMIN_CODE_RESET] = { "Reset code", "reset" },
+	[ADMIN_CODE_TICKET] = { "Ticket", "ticket" },
 };
 
 static void
@@ -50,6 +64,41 @@ user_session_count(void *ctx, const struct store_session *s)
 	return true;
 }
 
+static bool
+user_device_count(void *ctx, const struct store_otp *row)
+{
+	struct user_view *v = ctx;
+
+	(void)row;
+	v->devices++;
+	return true;
+}
+
+static bool
+user_trust_count(void *ctx, const struct store_trust *t)
+{
+	struct user_view *v = ctx;
+
+	(void)t;
+	v->trusted++;
+	return true;
+}
+
+static enum status
+user_count(const struct cmd *c, struct user_view *v, struct fault *f)
+{
+	const struct id *id = &v->of.account.id;
+	enum status st;
+
+	if ((st = store_otp_list(c->store, id, user_device_count, v, f)) !=
+		    STATUS_OK ||
+	    (st = store_code_counted(c->store, id, STORE_CODE_BACKUP, c->now,
+				     &v->backup, f)) != STATUS_OK ||
+	    (st = admin_code_out(&c->admin, id, &v->codes, f)) != STATUS_OK)
+		return st;
+	return admin_trust_list(&c->admin, id, user_trust_count, v, f);
+}
+
 static enum status
 user_gather(const struct cmd *c, struct user_view *v, struct fault *f)
 {
@@ -65,7 +114,7 @@ user_gather(const struct cmd *c, struct user_view *v, struct fault *f)
 	of->has_password = st == STATUS_OK;
 	st = store_session_list(c->store, &of->account.id, true,
 				user_session_count, v, f);
-	if (st != STATUS_OK)
+	if (st != STATUS_OK || (st = user_count(c, v, f)) != STATUS_OK)
 		return st;
 	return admin_lock_list(&c->admin, &of->account.id, user_lock_keep, v,
 			       f);
@@ -87,10 +136,60 @@ user_lock_told(void *ctx, const struct wire_row *row, struct fault *f)
 	return STATUS_OK;
 }
 
+static enum status
+user_code_told(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	struct user_view *v = ctx;
+
+	if (self_is(row, "backup"))
+		return self_backup(row, &v->backup, f);
+	v->devices++;
+	return STATUS_OK;
+}
+
+static enum status
+user_trust_told(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	struct user_view *v = ctx;
+
+	(void)row;
+	(void)f;
+	v->trusted++;
+	return STATUS_OK;
+}
+
+static enum status
+user_ask(const struct cmd *c, struct user_view *v, struct fault *f)
+{
+	struct self_account again;
+	enum status st;
+
+	if ((st = self_query(c, WIRE_SELF_ACCOUNT, &v->of, user_lock_told, v,
+			     f)) != STATUS_OK ||
+	    (st = self_query(c, WIRE_SELF_CODES, &again, user_code_told, v,
+			     f)) != STATUS_OK)
+		return st;
+	return self_query(c, WIRE_SELF_TRUST, &again, user_trust_told, v, f);
+}
+
 static const char *
 user_password_kind(const struct store_password *p)
 {
 	return p->kind == STORE_ARGON2ID ? "argon2id" : "crypt";
+}
+
+static json_t *
+user_codes_json(const struct cmd *c, const struct user_view *v)
+{
+	json_t *j;
+
+	if (c->self[0] != '\0')
+		return json_null();
+	j = json_object();
+	for (unsigned i = 0; i < ADMIN_CODE_KINDS; i++)
+		out_put(j, user_codes[i].member,
+			out_time(v->codes.of[i].expires_at));
+	return j;
 }
 
 static enum status
@@ -113,6 +212,10 @@ user_show_json(const struct cmd *c, const struct user_view *v, struct fault *f)
 	out_put(j, "password", password);
 	out_put(j, "locks", locks);
 	out_put(j, "open_sessions", json_integer(v->of.open_sessions));
+	out_put(j, "devices", json_integer(v->devices));
+	out_put(j, "backup_codes", json_integer(v->backup.left));
+	out_put(j, "trusted_devices", json_integer(v->trusted));
+	out_put(j, "codes_out", user_codes_json(c, v));
 	return out_json(j, f);
 }
 
@@ -151,6 +254,23 @@ user_print_lock(const struct admin_lock *lock)
 }
 
 static void
+user_print_codes(const struct user_view *v)
+{
+	char when[TEXT_TIME_SIZE];
+
+	out_field("Codes", "%lld device%s, %lld backup code%s left",
+		  (long long)v->devices, v->devices == 1 ? "" : "s",
+		  (long long)v->backup.left, v->backup.left == 1 ? "" : "s");
+	for (unsigned i = 0; i < ADMIN_CODE_KINDS; i++)
+		if (v->codes.of[i].left > 0)
+			out_field(user_codes[i].label, "until %s",
+				  out_when(v->codes.of[i].expires_at, when));
+	if (v->trusted != 0)
+		out_field("Trusted", "%lld device%s", (long long)v->trusted,
+			  v->trusted == 1 ? "" : "s");
+}
+
+static void
 user_show_text(const struct cmd *c, const struct user_view *v)
 {
 	const struct store_account *acct = &v->of.account;
@@ -169,6 +289,7 @@ user_show_text(const struct cmd *c, const struct user_view *v)
 			  acct->must_change ? ", has to be changed" : "");
 	else
 		out_field("Password", "none");
+	user_print_codes(v);
 	for (size_t i = 0; i < v->n; i++)
 		user_print_lock(&v->locks[i]);
 	if (v->n == 0)
@@ -185,8 +306,7 @@ cmd_user_show(struct cmd *c, struct fault *f)
 	enum status st;
 
 	if (c->self[0] != '\0')
-		st = self_query(c, WIRE_SELF_ACCOUNT, &v.of, user_lock_told,
-				&v, f);
+		st = user_ask(c, &v, f);
 	else
 		st = user_gather(c, &v, f);
 	if (st != STATUS_OK)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "admin/clock.h"
+#include "admin/enroll.h"
 #include "admin/rules.h"
 #include "base/text.h"
 #include "session/keycheck.h"
@@ -101,11 +103,13 @@ doctor_key(struct doctor *d)
 			   c->config.store_key);
 }
 
-static bool
-doctor_newest(void *ctx, const struct store_audit *row)
+/* Without the key, which none of it wants. */
+static struct admin
+doctor_admin(const struct doctor *d)
 {
-	*(int64_t *)ctx = row->at;
-	return false;
+	return (struct admin){ .store = d->c->store,
+			       .config = &d->c->config,
+			       .now = d->c->now };
 }
 
 static void
@@ -115,16 +119,17 @@ doctor_clock(struct doctor *d)
 		"set the clock, and let chrony or "
 		"systemd-timesyncd keep it: locks, expiry "
 		"and hand-over go by it";
-	const struct store_audit_filter filter = { .limit = 1 };
 	char newest[TEXT_TIME_SIZE], now[TEXT_TIME_SIZE];
 	struct fault why = { .text = "" };
-	int64_t at = 0;
+	struct admin a = doctor_admin(d);
+	int64_t at = 0, seen = 0;
 
-	if (store_audit_list(d->c->store, &filter, doctor_newest, &at, &why) !=
-	    STATUS_OK)
+	if (store_clock_get(a.store, &seen, &why) != STATUS_OK ||
+	    admin_clock_latest(&a, &at, &why) != STATUS_OK)
 		doctor_integrity_found(d, why.text);
 	text_time(d->c->now, now);
-	if (d->c->now < at) {
+	/* What was seen, or accepted, is held against it below. */
+	if (d->c->now < at && seen == 0) {
 		text_time(at, newest);
 		doctor_say(d, DOCTOR_ERROR, "clock", advice,
 			   "it is %s, but the newest row of the audit is of "
@@ -139,6 +144,120 @@ doctor_clock(struct doctor *d)
 		doctor_say(d, DOCTOR_OK, "clock", "",
 			   "%s, later than all that is known", now);
 	}
+}
+
+static void
+doctor_clock_behind(struct doctor *d)
+{
+	char seen[TEXT_TIME_SIZE], now[TEXT_TIME_SIZE];
+	struct fault why = { .text = "" };
+	struct admin a = doctor_admin(d);
+	bool behind;
+	int64_t at;
+
+	if (admin_clock_behind(&a, &behind, &at, &why) != STATUS_OK) {
+		doctor_integrity_found(d, why.text);
+		return;
+	}
+	text_time(d->c->now, now);
+	if (!behind) {
+		doctor_say(d, DOCTOR_OK, "clock-behind", "",
+			   "%s, not behind the latest time that was seen",
+			   now);
+		return;
+	}
+	text_time(at, seen);
+	doctor_say(d, DOCTOR_ERROR, "clock-behind",
+		   "set the clock; or, if it is right now and was ahead then, "
+		   "run sigractl store clock-accept",
+		   "it is %s, but %s has been seen: no time code gets anybody "
+		   "in",
+		   now, seen);
+}
+
+/* Devices that accept nothing; one is named. */
+struct doctor_resync {
+	unsigned n;
+	struct admin_device first;
+};
+
+static bool
+doctor_resync_each(void *ctx, const struct admin_device *dev)
+{
+	struct doctor_resync *r = ctx;
+
+	if (dev->row.state == STORE_OTP_RESYNC && r->n++ == 0)
+		r->first = *dev;
+	return true;
+}
+
+static void
+doctor_devices(struct doctor *d)
+{
+	struct fault why = { .text = "" };
+	struct doctor_resync r = { .n = 0 };
+	struct admin a = doctor_admin(d);
+
+	if (admin_enroll_each(&a, doctor_resync_each, &r, &why) != STATUS_OK)
+		doctor_integrity_found(d, why.text);
+	else if (r.n == 0)
+		doctor_say(d, DOCTOR_OK, "otp-resync", "",
+			   "no device waits to be resynchronised");
+	else
+		doctor_say(d, DOCTOR_WARNING, "otp-resync",
+			   "run sigractl enroll resync with two codes of it",
+			   "%u counting device%s nothing since the store was "
+			   "restored, among them '%s' of %s",
+			   r.n, r.n == 1 ? " accepts" : "s accept",
+			   r.first.row.label, r.first.account.name);
+}
+
+/* Devices that were used under a clock that was ahead; one is named. */
+struct doctor_ahead {
+	int64_t now, until;
+	unsigned n;
+	struct admin_device first;
+};
+
+static bool
+doctor_ahead_each(void *ctx, const struct admin_device *dev)
+{
+	struct doctor_ahead *h = ctx;
+	int64_t until = admin_clock_ahead(&dev->row, h->now);
+
+	if (until != 0 && h->n++ == 0) {
+		h->first = *dev;
+		h->until = until;
+	}
+	return true;
+}
+
+static void
+doctor_devices_ahead(struct doctor *d)
+{
+	char when[TEXT_TIME_SIZE] = "";
+	struct fault why = { .text = "" };
+	struct doctor_ahead h = { .now = d->c->now };
+	struct admin a = doctor_admin(d);
+
+	if (admin_enroll_each(&a, doctor_ahead_each, &h, &why) != STATUS_OK) {
+		doctor_integrity_found(d, why.text);
+		return;
+	}
+	if (h.n == 0) {
+		doctor_say(d, DOCTOR_OK, "otp-ahead", "",
+			   "no device was last used in the future");
+		return;
+	}
+	if (h.until != INT64_MAX)
+		text_time(h.until, when);
+	doctor_say(d, DOCTOR_WARNING, "otp-ahead",
+		   "enroll it again, and remove the old one",
+		   "%u device%s used under a clock that was ahead, among them "
+		   "'%s' of %s, which is refused %s%s",
+		   h.n, h.n == 1 ? " was" : "s were", h.first.row.label,
+		   h.first.account.name,
+		   when[0] == '\0' ? "for good" : "until ", when);
 }
 
 static void
@@ -198,6 +317,9 @@ doctor_store(struct doctor *d)
 		return;
 	doctor_key(d);
 	doctor_clock(d);
+	doctor_clock_behind(d);
+	doctor_devices(d);
+	doctor_devices_ahead(d);
 	doctor_rules_read(d);
 	if (d->rules != NULL)
 		doctor_rules_check(d);

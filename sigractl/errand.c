@@ -21,7 +21,10 @@
 
 #define ERRAND_NOBODY 65534
 
-enum errand_what { ERRAND_READ = 1, ERRAND_WRITE, ERRAND_FORCE };
+/* What the child is told. */
+enum { ERRAND_SHOW = 's', ERRAND_KEEP = 'k' };
+
+enum errand_what { ERRAND_READ = 1, ERRAND_NEW, ERRAND_WRITE, ERRAND_FORCE };
 
 /* The child's side of it. */
 struct errand_file {
@@ -139,9 +142,10 @@ errand_open_write(struct errand_file *file, struct fault *f)
 	if (fstatat(file->dir, file->name, &sb, AT_SYMLINK_NOFOLLOW) == 0) {
 		if (file->what != ERRAND_FORCE)
 			return fault(f, STATUS_CONFLICT,
-				     "%s exists: name another, or give "
-				     "--force",
-				     file->path);
+				     "%s exists: name another%s", file->path,
+				     file->what == ERRAND_NEW
+					     ? ""
+					     : ", or give --force");
 		if (S_ISDIR(sb.st_mode))
 			return errand_fault(file, EISDIR, "make", f);
 	}
@@ -209,6 +213,47 @@ errand_send(int talk, const struct fault *why, int fd)
 	return sendmsg(talk, &msg, MSG_NOSIGNAL) == (ssize_t)sizeof(copy);
 }
 
+/* What was not kept; another file that took its name is not ours. */
+static void
+errand_drop(const struct errand_file *file, bool named)
+{
+	const char *name = named ? file->name : file->draft;
+	struct stat is, ours;
+
+	if (fstat(file->fd, &ours) == 0 &&
+	    fstatat(file->dir, name, &is, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    is.st_dev == ours.st_dev && is.st_ino == ours.st_ino)
+		(void)unlinkat(file->dir, name, 0);
+}
+
+/* Does as it is told until the file is kept, or nobody tells it anything. */
+static void
+errand_serve(const struct errand_file *file, int talk)
+{
+	bool named = false;
+
+	for (;;) {
+		struct fault why = { .text = "" };
+		enum status st = STATUS_OK;
+		char word;
+
+		if (recv(talk, &word, 1, 0) != 1) {
+			errand_drop(file, named);
+			return;
+		}
+		if (!named)
+			st = errand_name(file, &why);
+		named = named || st == STATUS_OK || st == STATUS_IN_DOUBT;
+		why.status = st;
+		if ((errand_send(talk, &why, -1) && named &&
+		     word == ERRAND_SHOW))
+			continue;
+		if (!named || word == ERRAND_SHOW)
+			errand_drop(file, named);
+		return;
+	}
+}
+
 static void
 errand_child(const struct actor *a, struct errand_file *file, int talk)
 {
@@ -216,7 +261,6 @@ errand_child(const struct actor *a, struct errand_file *file, int talk)
 				    SIGQUIT, SIGPIPE, SIGTSTP };
 	struct fault why = { .text = "" };
 	enum status st;
-	char word;
 
 	/* Whoever is at the terminal ends our parent, and we clean up. */
 	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++)
@@ -232,14 +276,8 @@ errand_child(const struct actor *a, struct errand_file *file, int talk)
 			(void)unlinkat(file->dir, file->draft, 0);
 		_exit(0);
 	}
-	if (recv(talk, &word, 1, 0) == 1)
-		st = errand_name(file, &why);
-	else
-		st = STATUS_CANCELLED;
-	why.status = st;
-	if (st != STATUS_OK && st != STATUS_IN_DOUBT)
-		(void)unlinkat(file->dir, file->draft, 0);
-	_exit(errand_send(talk, &why, -1) ? 0 : 1);
+	errand_serve(file, talk);
+	_exit(0);
 }
 
 /* What the child says; *FD is what comes with it. */
@@ -319,11 +357,30 @@ errand_write(const struct actor *a, const char *path, bool force,
 }
 
 enum status
-errand_keep(struct errand *e, struct fault *f)
+errand_new(const struct actor *a, const char *path, struct errand *e,
+	   struct fault *f)
 {
-	if (send(e->talk, "k", 1, MSG_NOSIGNAL) != 1)
+	return errand_begin(a, path, ERRAND_NEW, e, f);
+}
+
+static enum status
+errand_tell(const struct errand *e, char word, struct fault *f)
+{
+	if (send(e->talk, &word, 1, MSG_NOSIGNAL) != 1)
 		return fault_errno(f, errno, "cannot finish the file");
 	return errand_hear(e->talk, NULL, f);
+}
+
+enum status
+errand_show(struct errand *e, struct fault *f)
+{
+	return errand_tell(e, ERRAND_SHOW, f);
+}
+
+enum status
+errand_keep(struct errand *e, struct fault *f)
+{
+	return errand_tell(e, ERRAND_KEEP, f);
 }
 
 void

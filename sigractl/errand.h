@@ -32,6 +32,13 @@ enum status errand_read(const struct actor *a, const char *path,
  */
 enum status errand_write(const struct actor *a, const char *path, bool force,
 			 struct errand *e, struct fault *f) MUST_USE;
+/* The same, never FORCE, for a command that has no --force to speak of. */
+enum status errand_new(const struct actor *a, const char *path,
+		       struct errand *e, struct fault *f) MUST_USE;
+
+/* Put it on the disk and give it its name, to be looked at: it is gone again
+ * unless it is kept. */
+enum status errand_show(struct errand *e, struct fault *f) MUST_USE;
 
 /* Put it on the disk, and give it its name: whole or not at all. */
 enum status errand_keep(struct errand *e, struct fault *f) MUST_USE;

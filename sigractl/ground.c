@@ -184,8 +184,9 @@ ground_store(struct cmd *c, struct fault *f)
 	enum cmd_access access = c->row->access;
 	enum status st;
 
-	if ((st = args_enough(c, f)) != STATUS_OK ||
-	    (st = ground_become(c, f)) != STATUS_OK || access == CMD_OWNER)
+	if ((st = args_enough(c, f)) != STATUS_OK || access == CMD_STEPS_SELF)
+		return st;
+	if ((st = ground_become(c, f)) != STATUS_OK || access == CMD_OWNER)
 		return st;
 	st = ground_open(c,
 			 access == CMD_WRITE || access == CMD_WRITE_SELF

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "sigractl/args.h"
+#include "sigractl/device.h"
 #include "sigractl/ground.h"
 #include "sigractl/help.h"
 #include "sigractl/out.h"
@@ -25,8 +26,24 @@
 		}                                                             \
 	}
 
+/* Of a device that is being enrolled. */
+#define MAIN_DEVICE_OPTIONS                                                   \
+	{ "label", "TEXT", "what to call it; default: phone, token" },        \
+		{ "algorithm", "sha1|sha256|sha512", "default: sha1" },       \
+		{ "digits", "6|7|8", "of a code; default 6" },                \
+		{ "issuer", "TEXT", "who apps say it is for" },               \
+		{ "png", "FILE", "the QR code into a picture" },              \
+		{ "svg", "FILE", "likewise" },                                \
+	{                                                                     \
+		"invert", NULL, "the terminal is dark on light"               \
+	}
+
+/* Of a code that is handed out, and of a trusted device. */
+#define SHAPE_CODE "id,name,code,expires_at"
+#define SHAPE_TRUST "id,user,account,kind,shown,created_at,used_at"
+
 static const struct cmd_option main_rule_options[] = {
-	{ "require", "SETS", "ask for factors: 'password'" },
+	{ "require", "SETS", "ask for factors: 'password+otp'" },
 	{ "admit", NULL, "let the account's state decide" },
 	{ "deny", NULL, "refuse" },
 	{ "abstain", NULL, "leave it to the rest of the PAM stack" },
@@ -37,6 +54,13 @@ static const struct cmd_option main_rule_options[] = {
 	{ "group", "NAMES", "only members of these Unix groups" },
 	{ "account", "any|known|unknown", "to sigra" },
 	{ "network", "CIDRS", "only from there: '10.0.0.0/8'" },
+	{ "unenrolled", "deny|exempt|enroll|until:DATE",
+	  "who has no second factor" },
+	{ "trust-days", "N", "offer to skip the code on a device" },
+	{ "step-up", "SECONDS", "or 5m: ask no more so long" },
+	{ "prompt", "auto|multi|single", "one prompt a factor, or one" },
+	{ "qr", "auto|utf8|ascii|none", "how QR codes are drawn" },
+	{ "qr-invert", NULL, "they are dark on light" },
 	{ "note", "TEXT", "why the rule is there" },
 	{ "at", "N", "at this place; default: last" },
 	{ .name = NULL },
@@ -54,7 +78,9 @@ const struct cmd_row cmd_rows[] = {
 	{ "user show", "[NAME]", 1, 1, CMD_READ_SELF,
 	  "what is known of an account",
 	  SHAPE_ACCOUNT ",password{kind,set_at,must_change},locks[" SHAPE_LOCK
-			"],open_sessions",
+			"],open_sessions,"
+			"devices,backup_codes,trusted_devices,"
+			"codes_out{login,reset,ticket}",
 	  NULL, cmd_user_show },
 	{ "user list", "", 0, 0, CMD_READ, "all accounts",
 	  "users[" SHAPE_ACCOUNT "]", NULL, cmd_user_list },
@@ -76,6 +102,18 @@ const struct cmd_row cmd_rows[] = {
 	  OPTIONS({ "grace", "DAYS", "default 14; 0: now, for good" },
 		  { "yes", NULL, "do not ask; even root" }),
 	  cmd_user_delete },
+	{ "user login-code", "NAME", 1, 1, CMD_WRITE,
+	  "a code in place of a device's, once", SHAPE_CODE,
+	  OPTIONS({ "ttl", "DURATION", "good for; default 10m" }),
+	  cmd_user_login_code },
+	{ "user reset", "NAME", 1, 1, CMD_WRITE,
+	  "a code in place of the password, once", SHAPE_CODE,
+	  OPTIONS({ "ttl", "DURATION", "good for; default 10m" }),
+	  cmd_user_reset },
+	{ "user revoke-codes", "NAME", 1, 1, CMD_WRITE,
+	  "void the codes and tickets that are out",
+	  "id,name,login_codes,reset_codes,tickets", NULL,
+	  cmd_user_revoke_codes },
 	{ "password set", "[NAME]", 1, 1, CMD_WRITE_SELF, "set a password",
 	  "id,name,must_change",
 	  OPTIONS({ "stdin", NULL,
@@ -90,6 +128,45 @@ const struct cmd_row cmd_rows[] = {
 	  "would it be accepted? exit 0 or 6", "acceptable,reason",
 	  OPTIONS({ "stdin", NULL, "read it from standard input" }),
 	  cmd_password_check },
+	{ "enroll totp", "[USER]", 1, 1, CMD_STEPS_SELF,
+	  "add a device whose codes go by time",
+	  SHAPE_DEVICE_OF ",backup_codes[]",
+	  OPTIONS(MAIN_DEVICE_OPTIONS,
+		  { "period", "SECONDS", "of a code; default 30" }),
+	  cmd_enroll_totp },
+	{ "enroll hotp", "USER", 1, 1, CMD_STEPS,
+	  "add a device whose codes are counted",
+	  SHAPE_DEVICE_OF ",backup_codes[]",
+	  OPTIONS(MAIN_DEVICE_OPTIONS,
+		  { "counter", "N", "of its first code; default 0" }),
+	  cmd_enroll_hotp },
+	{ "enroll list", "[USER]", 1, 1, CMD_READ_SELF,
+	  "devices, and how many backup codes are left",
+	  "user,account,devices[" SHAPE_DEVICE
+	  "],backup_codes{left,total,created_at}",
+	  NULL, cmd_enroll_list },
+	{ "enroll show", "USER LABEL", 2, 2, CMD_READ, "all about a device",
+	  SHAPE_DEVICE_OF ",counter,refused_until", NULL, cmd_enroll_show },
+	{ "enroll rename", "USER LABEL NEW", 3, 3, CMD_WRITE,
+	  "change what a device is called", SHAPE_DEVICE_OF, NULL,
+	  cmd_enroll_rename },
+	{ "enroll remove", "USER LABEL", 2, 2, CMD_WRITE, "remove a device",
+	  SHAPE_DEVICE_OF ",last", OPTIONS({ "yes", NULL, "do not ask" }),
+	  cmd_enroll_remove },
+	{ "enroll resync", "USER LABEL", 2, 2, CMD_WRITE,
+	  "find a counter again, by two codes in a row", SHAPE_DEVICE_OF,
+	  OPTIONS({ "stdin", NULL, "two lines from standard input" }),
+	  cmd_enroll_resync },
+	{ "enroll backup", "USER", 1, 1, CMD_WRITE,
+	  "make new backup codes; the old are void",
+	  "user,account,backup_codes[]",
+	  OPTIONS({ "stdin", NULL, "a device's code, from standard input" },
+		  { "without-code", NULL, "ask for none; is audited" }),
+	  cmd_enroll_backup },
+	{ "enroll ticket", "USER", 1, 1, CMD_WRITE,
+	  "a code that opens a first login", SHAPE_CODE,
+	  OPTIONS({ "ttl", "DURATION", "good for; default 7d" }),
+	  cmd_enroll_ticket },
 	{ "policy list", "", 0, 0, CMD_READ,
 	  "the rules; the first match counts", "rules[" SHAPE_RULE "]", NULL,
 	  cmd_policy_list },
@@ -106,7 +183,8 @@ const struct cmd_row cmd_rows[] = {
 	{ "policy explain", "USER", 1, 1, CMD_READ,
 	  "what would a login be asked, and why?",
 	  "user,service,phase,host,source,rule{" SHAPE_RULE
-	  "},facts{known,account,enrolled[],usable[],must_change},"
+	  "},facts{known,account,enrolled[],usable[],must_change,unenrolled,"
+	  "waived[],stepped[],prompt,clock_behind},"
 	  "decision{step,reason,factor}",
 	  OPTIONS({ "service", "NAME", "which service; has to be given" },
 		  { "rhost", "ADDRESS", "from where" },
@@ -121,6 +199,14 @@ const struct cmd_row cmd_rows[] = {
 	  OPTIONS({ "source", "SOURCE",
 		    "only from there, as lock list says" }),
 	  cmd_lock_clear },
+	{ "trust list", "[USER]", 0, 1, CMD_READ_SELF,
+	  "devices that skip the second factor", "trusted[" SHAPE_TRUST "]",
+	  NULL, cmd_trust_list },
+	{ "trust revoke", "ID", 1, 1, CMD_WRITE, "end the trust in one",
+	  SHAPE_TRUST, NULL, cmd_trust_revoke },
+	{ "trust revoke-all", "USER", 1, 1, CMD_WRITE,
+	  "end the trust in all of a user's", "id,name,dropped", NULL,
+	  cmd_trust_revoke_all },
 	{ "session list", "", 0, 0, CMD_READ_SELF, "who is logged in",
 	  "sessions[id,user,account,login,service,tty,rhost,factors,host,boot,"
 	  "pid,opened_at,closed_at]",
@@ -149,12 +235,17 @@ const struct cmd_row cmd_rows[] = {
 	  "copy it while it is in use", "file,backup_at,bytes",
 	  OPTIONS({ "force", NULL, "replace FILE" }), cmd_store_backup },
 	{ "store restore", "FILE", 1, 1, CMD_STEPS,
-	  "put a backup into its place", "backup_at,kept,rekeyed",
+	  "put a backup into its place",
+	  "backup_at,kept,rekeyed,codes_voided,trust_voided",
 	  OPTIONS({ "key", "KEYFILE", "the backup's key, if it has another" },
 		  { "yes", NULL, "do not ask" }),
 	  cmd_store_restore },
+	{ "store clock-accept", "", 0, 0, CMD_WRITE,
+	  "this host's clock is right, whatever was seen",
+	  "was,now,accepted,devices[user,account,label,refused_until]", NULL,
+	  cmd_store_clock_accept },
 	{ "store rekey", "", 0, 0, CMD_STEPS, "seal all anew with a new key",
-	  "rows,finished", NULL, cmd_store_rekey },
+	  "rows,finished,codes_voided,trust_voided", NULL, cmd_store_rekey },
 	{ "key export", "", 0, 0, CMD_STEPS,
 	  "the key as text and QR code, to keep", "file",
 	  OPTIONS({ "file", "FILE", "write it there" },
@@ -165,6 +256,25 @@ const struct cmd_row cmd_rows[] = {
 	  OPTIONS({ "file", "FILE", "read it from there" },
 		  { "stdin", NULL, "read it from standard input" }),
 	  cmd_key_import },
+	{ "import google-authenticator", "[USER FILE]", 0, 2, CMD_STEPS,
+	  "take over a device and its state", SHAPE_IMPORT,
+	  OPTIONS({ "all-homes", NULL, "of every account that has a file" },
+		  { "dry-run", NULL, "say what would be taken" }),
+	  cmd_import_google },
+	{ "import oath", "FILE", 1, 1, CMD_STEPS, "take over a users.oath",
+	  SHAPE_IMPORT,
+	  OPTIONS({ "dry-run", NULL, "say what would be taken" }),
+	  cmd_import_oath },
+	{ "import otpauth", "USER [FILE]", 1, 2, CMD_STEPS,
+	  "add devices by otpauth URIs, one a line", SHAPE_IMPORT,
+	  OPTIONS({ "stdin", NULL, "from standard input" },
+		  { "dry-run", NULL, "say what would be taken" }),
+	  cmd_import_otpauth },
+	{ "import shadow", "[FILE]", 0, 1, CMD_STEPS,
+	  "take over passwords; default: /etc/shadow", SHAPE_IMPORT,
+	  OPTIONS({ "add-accounts", NULL, "add those that are missing" },
+		  { "dry-run", NULL, "say what would be taken" }),
+	  cmd_import_shadow },
 	{ "doctor", "", 0, 0, CMD_PLAIN,
 	  "what is wrong with this host? exit 0 or 1",
 	  "findings[severity,id,text,advice],errors,warnings",

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
+#include "sigractl/fold.h"
 
 #define OUT_SIZE 4096
 #define OUT_WIDTH 79
@@ -101,10 +103,14 @@ out_table_start(struct out_table *t, const struct out_column *columns,
 		size_t n)
 {
 	static const int flags[] = { [OUT_TEXT] = 0,
+				     [OUT_SAFE] = 0,
 				     [OUT_FREE] = SCOLS_FL_TRUNC,
+				     [OUT_FOLD] = 0,
 				     [OUT_COUNT] = SCOLS_FL_RIGHT };
 
-	*t = (struct out_table){ .t = scols_new_table() };
+	*t = (struct out_table){ .t = scols_new_table(),
+				 .columns = columns,
+				 .n = n };
 	if (t->t == NULL) {
 		t->broken = true;
 		return;
@@ -134,9 +140,21 @@ out_table_row(struct out_table *t, const char *const *cells, size_t n)
 	for (size_t i = 0; i < n && !t->broken; i++) {
 		const char *cell = text_empty(cells[i]) ? "-" : cells[i];
 
-		text_encode(cell, strlen(cell), safe, sizeof(safe));
-		t->broken = scols_line_set_data(line, i, safe) != 0;
+		if (t->columns[i].kind != OUT_SAFE) {
+			text_encode(cell, strlen(cell), safe, sizeof(safe));
+			cell = safe;
+		}
+		t->broken = scols_line_set_data(line, i, cell) != 0;
 	}
+}
+
+static void
+out_table_print(struct out_table *t)
+{
+	if (isatty(STDOUT_FILENO))
+		fold_table(t, scols_table_get_termwidth(t->t));
+	if (!t->broken)
+		t->broken = scols_print_table(t->t) != 0;
 }
 
 enum status
@@ -145,7 +163,7 @@ out_table_end(struct out_table *t, const char *none, struct fault *f)
 	if (none != NULL && !t->broken && t->rows == 0)
 		out_line("%s", none);
 	else if (none != NULL && !t->broken)
-		t->broken = scols_print_table(t->t) != 0;
+		out_table_print(t);
 	scols_unref_table(t->t);
 	t->t = NULL;
 	if (t->broken)

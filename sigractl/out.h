@@ -32,7 +32,9 @@ enum status out_finish(struct fault *f) MUST_USE;
 
 enum out_column_kind {
 	OUT_TEXT,  /* as wide as it is */
+	OUT_SAFE,  /* likewise, and escaped already */
 	OUT_FREE,  /* cut where the terminal is too narrow */
+	OUT_FOLD,  /* on several lines there, word by word */
 	OUT_COUNT, /* a number, to the right */
 };
 
@@ -44,9 +46,12 @@ struct out_column {
 struct libscols_table;
 struct out_table {
 	struct libscols_table *t;
+	const struct out_column *columns;
+	size_t n;
 	bool broken;
 	size_t rows;
 };
+/* COLUMNS stay the caller's until the end. */
 void out_table_start(struct out_table *t, const struct out_column *columns,
 		     size_t n);
 /* N cells; NULL and "" are empty. */

@@ -7,8 +7,15 @@
 
 #include "base/auto.h"
 #include "base/text.h"
+#include "factor/otp.h"
 
 #define SELF_CONNECT_SECONDS 10
+
+bool
+self_is(const struct wire_row *row, const char *kind)
+{
+	return strcmp(wire_row_get(row, "row"), kind) == 0;
+}
 
 /* A row being read; bad when something in it cannot be. */
 struct self_row {
@@ -42,7 +49,7 @@ self_flag(struct self_row *r, const char *key)
 static enum status
 self_end(const struct self_row *r, const char *kind, struct fault *f)
 {
-	if (!r->bad && strcmp(wire_row_get(r->row, "row"), kind) == 0)
+	if (!r->bad && self_is(r->row, kind))
 		return STATUS_OK;
 	return fault(f, STATUS_PROTOCOL,
 		     "the verifier's answer is not understood: install "
@@ -124,6 +131,73 @@ self_session(const struct wire_row *row, struct store_session *out,
 	out->opened_at = self_number(&r, "opened_at");
 	out->closed_at = self_number(&r, "closed_at");
 	return self_end(&r, "session", f);
+}
+
+/* Is it the first of two words, or else the second? */
+static bool
+self_either(struct self_row *r, const char *key, const char *first,
+	    const char *second)
+{
+	const char *word = wire_row_get(r->row, key);
+	bool is = strcmp(word, first) == 0;
+
+	if (!is && strcmp(word, second) != 0)
+		r->bad = true;
+	return is;
+}
+
+enum status
+self_device(const struct wire_row *row, struct store_otp *out, struct fault *f)
+{
+	struct self_row r = { .row = row };
+	enum crypto_otp_algorithm algorithm = CRYPTO_SHA1;
+
+	*out = (struct store_otp){ .moved = 0 };
+	if (!otp_algorithm_parse(wire_row_get(row, "algorithm"), &algorithm))
+		r.bad = true;
+	self_text(&r, "id", out->id.s, sizeof(out->id.s));
+	self_text(&r, "label", out->label, sizeof(out->label));
+	out->kind = self_either(&r, "kind", "totp", "hotp") ? STORE_TOTP
+							    : STORE_HOTP;
+	out->algorithm = (int64_t)algorithm;
+	out->digits = self_number(&r, "digits");
+	out->period = self_number(&r, "period");
+	out->state = self_either(&r, "state", "active", "resync")
+			     ? STORE_OTP_ACTIVE
+			     : STORE_OTP_RESYNC;
+	out->created_at = self_number(&r, "created_at");
+	out->used_at = self_number(&r, "used_at");
+	return self_end(&r, "device", f);
+}
+
+enum status
+self_backup(const struct wire_row *row, struct store_code_count *out,
+	    struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*out = (struct store_code_count){ .left = 0 };
+	out->left = self_number(&r, "left");
+	out->total = self_number(&r, "total");
+	out->created_at = self_number(&r, "created_at");
+	return self_end(&r, "backup", f);
+}
+
+enum status
+self_trust(const struct wire_row *row, struct store_trust *out,
+	   struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*out = (struct store_trust){ .epoch = 0 };
+	self_text(&r, "id", out->id.s, sizeof(out->id.s));
+	out->kind = self_either(&r, "kind", "ssh-key", "address")
+			    ? STORE_TRUST_SSH_KEY
+			    : STORE_TRUST_ADDRESS;
+	self_text(&r, "shown", out->shown, sizeof(out->shown));
+	out->created_at = self_number(&r, "created_at");
+	out->used_at = self_number(&r, "used_at");
+	return self_end(&r, "trust", f);
 }
 
 /* About whom?  Nobody else may be named. */

@@ -7,6 +7,8 @@
 #define SIGRACTL_SELF_H
 
 #include "admin/lock.h"
+#include "store/otp.h"
+#include "store/trust.h"
 #include "sigractl/cmd.h"
 #include "wire/wire.h"
 
@@ -43,5 +45,15 @@ enum status self_lock(const struct wire_row *row, struct admin_lock *out,
 		      struct fault *f) MUST_USE;
 enum status self_session(const struct wire_row *row, struct store_session *out,
 			 struct fault *f) MUST_USE;
+enum status self_device(const struct wire_row *row, struct store_otp *out,
+			struct fault *f) MUST_USE;
+enum status self_backup(const struct wire_row *row,
+			struct store_code_count *out, struct fault *f)
+	MUST_USE;
+enum status self_trust(const struct wire_row *row, struct store_trust *out,
+		       struct fault *f) MUST_USE;
+
+/* Does the row say that it is a KIND? */
+bool self_is(const struct wire_row *row, const char *kind);
 
 #endif

@@ -1,48 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "sigractl/self_password.h"
 
-#include <string.h>
-#include <unistd.h>
-
-#include "base/auto.h"
-#include "base/io.h"
-#include "base/text.h"
-#include "sigractl/out.h"
 #include "sigractl/self.h"
+#include "sigractl/self_talk.h"
 #include "sigractl/tty.h"
-
-/* Who answers the verifier: a person, or two lines that were piped in. */
-struct self_talk {
-	struct io io; /* first: its functions find the rest by it */
-	const struct secret *current, *chosen; /* NULL: ask */
-	char told[PROMPT_TEXT_SIZE];	       /* the last that was told */
-};
-
-static struct self_talk *
-self_talk_of(struct io *io)
-{
-	return (struct self_talk *)(void *)io;
-}
-
-static enum status
-self_ask_person(struct io *io, const struct prompt *p, struct secret *answer,
-		struct fault *f)
-{
-	enum status st;
-
-	(void)io;
-	if (p->kind != PROMPT_SECRET)
-		return fault(f, STATUS_CANCELLED, "no such answer is given");
-	st = tty_ask_secret(p->text, answer, f);
-	/* Too long is for the verifier to judge. */
-	return st == STATUS_REFUSED ? STATUS_INVALID : st;
-}
 
 static enum status
 self_ask_pipe(struct io *io, const struct prompt *p, struct secret *answer,
 	      struct fault *f)
 {
-	const struct self_talk *t = self_talk_of(io);
+	const struct self_talk *t = (const struct self_talk *)(void *)io;
 
 	switch (p->purpose) {
 	case PURPOSE_PASSWORD:
@@ -54,33 +21,14 @@ self_ask_pipe(struct io *io, const struct prompt *p, struct secret *answer,
 		secret_copy(answer, t->chosen);
 		return STATUS_OK;
 	case PURPOSE_NONE:
+	case PURPOSE_CODE:
+	case PURPOSE_COMBINED:
+	case PURPOSE_CONFIRM:
+	case PURPOSE_TYPE_BACK:
+	case PURPOSE_CHOICE:
 		break;
 	}
 	return fault(f, STATUS_CANCELLED, "no such answer is given");
-}
-
-static enum status
-self_tell(struct io *io, const struct prompt *p, struct fault *f)
-{
-	struct self_talk *t = self_talk_of(io);
-
-	(void)f;
-	text_encode(p->text, strlen(p->text), t->told, sizeof(t->told));
-	if (t->current == NULL)
-		out_error(t->told);
-	return STATUS_OK;
-}
-
-static enum status
-self_member(struct io *io, const char *const *names, size_t n, uint32_t *mask,
-	    struct fault *f)
-{
-	(void)io;
-	(void)names;
-	(void)n;
-	(void)mask;
-	return fault(f, STATUS_PROTOCOL,
-		     "the verifier asks us for our own groups");
 }
 
 static enum status
@@ -118,19 +66,10 @@ self_verdict(const struct wire_verdict *v, const char *told, struct fault *f)
 static enum status
 self_change(const struct cmd *c, struct self_talk *t, struct fault *f)
 {
-	struct request r = { .phase = PHASE_PASSWORD_UPDATE,
-			     .service = "self",
-			     .ruid = geteuid(),
-			     .pid = getpid() };
-	AUTO_FD int fd = -1;
 	struct wire_verdict v;
-	enum status st;
+	enum status st = self_talk_run(c, PHASE_PASSWORD_UPDATE, t, &v, f);
 
-	t->io.tell = self_tell;
-	t->io.member = self_member;
-	(void)text_copy(r.user, sizeof(r.user), c->self);
-	if ((st = self_connect(c, &fd, f)) != STATUS_OK ||
-	    (st = wire_client_run(fd, &r, &t->io, &v, f)) != STATUS_OK)
+	if (st != STATUS_OK)
 		return st;
 	return self_verdict(&v, t->told, f);
 }
@@ -153,7 +92,7 @@ self_change_piped(const struct cmd *c, struct fault *f)
 static enum status
 self_change_asked(const struct cmd *c, struct fault *f)
 {
-	struct self_talk t = { .io = { .ask = self_ask_person } };
+	struct self_talk t = { .io = { .ask = self_talk_person } };
 	struct fault why = { .text = "" };
 
 	/* Or else the verifier would count an attempt that nobody made. */

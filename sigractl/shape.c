@@ -24,6 +24,14 @@ shape_account(const struct store_account *acct, int64_t now)
 	return j;
 }
 
+/* A word that only a rule which requires something says. */
+static json_t *
+shape_said(const struct rule *r, const char *word)
+{
+	return r->action == POLICY_ACTION_REQUIRE ? out_string(word)
+						  : json_null();
+}
+
 json_t *
 shape_rule(const struct rule *r)
 {
@@ -43,6 +51,13 @@ shape_rule(const struct rule *r)
 	out_put(j, "group", out_string(row.group));
 	out_put(j, "network", out_string(row.network));
 	out_put(j, "note", out_string(row.note));
+	out_put(j, "unenrolled", shape_said(r, row.unenrolled));
+	out_put(j, "unenrolled_until", out_time(row.unenrolled_until));
+	out_put(j, "trust_days", json_integer(row.trust_days));
+	out_put(j, "step_up", json_integer(row.step_up));
+	out_put(j, "prompt", shape_said(r, row.prompt));
+	out_put(j, "qr", shape_said(r, row.qr));
+	out_put(j, "qr_invert", json_boolean(row.qr_invert));
 	return j;
 }
 

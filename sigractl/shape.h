@@ -15,8 +15,10 @@
 	"delete_at,must_change"
 #define SHAPE_RULE                                                            \
 	"id,position,phases,action,require,account,service,host,user,group,"  \
-	"network,note"
+	"network,note,unenrolled,unenrolled_until,trust_days,step_up,prompt," \
+	"qr,qr_invert"
 #define SHAPE_FINDINGS "findings[severity,position,text]"
+#define SHAPE_IMPORT "dry_run,rows[line,user,what,taken,note]"
 #define SHAPE_LOCK                                                            \
 	"subject,user,account,source,factor,failed,last_at,locked,until"
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -51,9 +52,8 @@ static void
 tty_write(int fd, const char *s)
 {
 	/* When it fails, reading will fail too. */
-	ssize_t n = write(fd, s, strlen(s));
-
-	(void)n;
+	status_ignore(file_write(fd, s, strlen(s), NULL),
+		      "reading will fail, too");
 }
 
 /* Signals are let in only while waiting, so that none slips in between the
@@ -163,6 +163,45 @@ tty_there(struct fault *f)
 	AUTO_FD int fd = -1;
 
 	return tty_open(&fd, f);
+}
+
+enum status
+tty_show(const char *text, struct fault *f)
+{
+	AUTO_FD int fd = -1;
+	enum status st;
+
+	if ((st = tty_open(&fd, f)) != STATUS_OK)
+		return st;
+	return file_write(fd, text, strlen(text), f);
+}
+
+enum status
+tty_output_begin(int *kept, struct fault *f)
+{
+	AUTO_FD int fd = -1;
+	enum status st;
+	int out;
+
+	if ((st = tty_open(&fd, f)) != STATUS_OK)
+		return st;
+	(void)fflush(stdout);
+	if ((out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)) < 0)
+		return fault_errno(f, errno, "cannot keep standard output");
+	if (dup2(fd, STDOUT_FILENO) < 0) {
+		(void)close(out);
+		return fault_errno(f, errno, "cannot use the terminal");
+	}
+	*kept = out;
+	return STATUS_OK;
+}
+
+void
+tty_output_end(int kept)
+{
+	(void)fflush(stdout);
+	(void)dup2(kept, STDOUT_FILENO);
+	(void)close(kept);
 }
 
 static enum status
@@ -290,8 +329,8 @@ tty_stdin_lines(const char *b, size_t len, struct secret *first,
 
 	if (head == len || (more != NULL && more != b + len - 1))
 		return fault(f, STATUS_INVALID,
-			     "standard input has to hold two lines, the "
-			     "current password and the new one");
+			     "standard input has to hold two lines, see "
+			     "sigractl(8)");
 	if ((st = tty_stdin_line(b, head, first, f)) != STATUS_OK)
 		return st;
 	return tty_stdin_line(b + head, len - head, second, f);

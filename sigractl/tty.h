@@ -30,6 +30,15 @@ enum status tty_stdin_secret(struct secret *out, struct fault *f) MUST_USE;
 enum status tty_stdin_secrets(struct secret *first, struct secret *second,
 			      struct fault *f) MUST_USE;
 
+/* TEXT on the controlling terminal, wherever standard output goes, and past
+ * stdio, whose buffers nobody wipes.  STATUS_INVALID: no terminal. */
+enum status tty_show(const char *text, struct fault *f) MUST_USE;
+
+/* From here to tty_output_end() standard output is the terminal.  *KEPT is for
+ * the latter; nothing is to end when this failed. */
+enum status tty_output_begin(int *kept, struct fault *f) MUST_USE;
+void tty_output_end(int kept);
+
 /* STATUS_INVALID when there is no terminal to ask on. */
 enum status tty_there(struct fault *f) MUST_USE;
 

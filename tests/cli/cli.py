@@ -126,12 +126,16 @@ class Trial:
 
 
 class Terminal:
-    """sigractl on a pseudo-terminal that is its controlling one."""
+    """sigractl on a pseudo-terminal that is its controlling one; OUT: a file
+    that standard output goes to instead."""
 
-    def __init__(self, *args, env=None, program=SIGRACTL):
+    def __init__(self, *args, env=None, program=SIGRACTL, out=None):
         self.seen = b''
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            if out is not None:
+                os.dup2(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+                                0o600), 1)
             os.execve(program, [program] + list(args),
                       environment() if env is None else env)
 

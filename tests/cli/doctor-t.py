@@ -139,7 +139,8 @@ sshd('good settings', [])
 sshd('UsePAM no', [('error', 'sshd-usepam')], usepam='no')
 sshd('no prompts and no passwords', [('error', 'sshd-keyboard-interactive')],
      kbdinteractiveauthentication='no')
-sshd('no prompts', [('warning', 'sshd-keyboard-interactive')],
+sshd('no prompts', [('error', 'sshd-keyboard-interactive'),
+                    ('warning', 'sshd-password')],
      kbdinteractiveauthentication='no', passwordauthentication='yes')
 sshd('keys alone', [('warning', 'sshd-publickey')],
      pubkeyauthentication='yes')

@@ -49,6 +49,10 @@ expect(call('polcy', 'list'), 2, 'a typo in the noun',
        err="did you mean 'policy list'")
 expect(call('qwertyuiop'), 2, 'nothing near', err='no command')
 check('did you mean' not in call('qwertyuiop').err, 'and no wild guess')
+expect(call('enroll', 'qwertyuiop', 'x'), 2, 'of a word that there is',
+       err="no command 'enroll qwertyuiop'; see sigractl help enroll\n")
+expect(call('qwertyuiop', 'enroll'), 2, 'of one that there is not',
+       err='see sigractl help\n')
 expect(call('user', 'add'), 2, 'too few arguments', err='user add NAME')
 expect(call('user', 'add', 'a', 'b'), 2, 'too many arguments', err="'b'")
 expect(call('user', 'list', 'x'), 2, 'an argument where none is wanted',

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every command's --json is what its help says.
 from cli import *
+from otp import *
 import uuid
 
 t = Trial(init=False)
@@ -50,6 +51,47 @@ run('user', 'disable', 'eve', '--reason', 'why')
 run('user', 'enable', 'eve')
 run('user', 'expire', 'eve', '2030-01-01')
 run('user', 'delete', 'eve', '--yes')
+
+
+def run_enroll(kind, user):
+    """Questions on a terminal, and JSON on standard output."""
+    left.discard('enroll ' + kind)
+    out = t.dir + '/json'
+    term, secret = begin(t, '--json', 'enroll', kind, user, out=out)
+    code = totp(secret) if kind == 'totp' else hotp(secret, 0)
+    term.type(code.encode() + b'\n')
+    how = term.wait()
+    wrong = shape_wrong(shapes['enroll ' + kind], json.load(open(out)))
+    check(wrong is None and how == (0, None), 'enroll ' + kind,
+          '%s\n%r' % (wrong, term.seen))
+    os.unlink(out)
+    return secret
+
+
+run_enroll('totp', 'ann')
+token = run_enroll('hotp', 'ann')
+run('enroll', 'list', 'ann')
+run('enroll', 'show', 'ann', 'token')
+run('enroll', 'show', 'ann', 'phone')
+run('enroll', 'rename', 'ann', 'phone', 'other')
+run('enroll', 'resync', 'ann', 'token', '--stdin',
+    data='%s\n%s\n' % (hotp(token, 5), hotp(token, 6)))
+run('enroll', 'backup', 'ann', '--without-code')
+run('enroll', 'ticket', 'ann')
+run('user', 'login-code', 'ann')
+run('user', 'reset', 'ann')
+run('user', 'show', 'ann')
+run('user', 'revoke-codes', 'ann')
+trusted = str(uuid.uuid4())
+t.sql('INSERT INTO trust (id, account, kind, binding, shown, epoch, '
+      'created_at, used_at) VALUES (?, ?, 2, ?, ?, 1, ?, ?)', trusted, ann,
+      os.urandom(32), '192.0.2.1', now, now)
+run('trust', 'list')
+run('trust', 'revoke', trusted)
+run('trust', 'revoke-all', 'ann')
+t.sql('UPDATE otp SET moved = moved + 99999 WHERE kind = 1')
+run('store', 'clock-accept')
+run('enroll', 'remove', 'ann', 'other', '--yes')
 run('policy', 'list')
 run('policy', 'add', '--deny', '--user', 'eve', '--at', '1')
 run('policy', 'move', '1', '2')
@@ -58,6 +100,12 @@ run('policy', 'check')
 run('policy', 'explain', 'ann', '--service', 'sshd')
 run('policy', 'explain', 'ann', '--service', 'sshd', '--phase', 'session')
 run('audit', 'list')
+with open(t.dir + '/other', 'w') as f:
+    f.write('otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n')
+run('import', 'google-authenticator', 'ann', t.dir + '/other')
+run('import', 'oath', t.dir + '/other')
+run('import', 'otpauth', 'ann', t.dir + '/other')
+run('import', 'shadow', t.dir + '/other')
 run('store', 'check')
 run('store', 'migrate')
 run('store', 'backup', t.dir + '/bak')

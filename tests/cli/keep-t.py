@@ -111,8 +111,9 @@ ann = t.sql("SELECT id, version FROM account WHERE name = 'ann'")[0]
 gone = 'a' * 36
 t.sql('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       gone, ann[0], '', 'sshd', '', '', '', '', '', 1, 1, now, 0)
-t.sql('INSERT INTO login VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)', gone, ann[0],
-      '', 'ann', 'sshd', 'ip:192.0.2.1', '', 'password', now)
+t.sql('INSERT INTO login (id, account, rule, user, service, source, boot, '
+      'factors, at, consumed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)', gone,
+      ann[0], '', 'ann', 'sshd', 'ip:192.0.2.1', '', 'password', now)
 for n, state, forgiven in [(1, 1, 0), (2, 1, 1), (3, 3, 0)]:
     t.sql('INSERT INTO guess VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
           str(n) * 36, ann[0], 'ip:192.0.2.1', 'password', n, now, now + 60,
@@ -128,7 +129,8 @@ check(re.fullmatch(re.escape(t.db) + r'\.before-restore-\d{8}T\d{6}Z',
       r['backup_at'] is not None, 'a restore', r)
 check([u['name'] for u in t.json('user', 'list')['users']] == ['ann'] and
       verifies(t), 'it is as it was')
-check(t.audit()[-1] == ('store.restored', {'backup_at': r['backup_at']}),
+check(t.audit()[-1] == ('store.restored', {
+    'backup_at': r['backup_at'], 'unspent_voided': '0', 'trust_voided': '0'}),
       'it is audited', t.audit()[-1])
 check(t.sql('SELECT closed_at > 0 FROM session') == [(1,)] and
       t.sql('SELECT consumed_at > 0 FROM login') == [(1,)],
@@ -304,7 +306,9 @@ check(open(t.key, 'rb').read() != key and mode(t.key) == 0o600 and
 check(verifies(t), 'which opens the password')
 expect(t('password', 'set', 'ann', '--stdin', data='an older one 7710'), 6,
        'and the one before')
-check(t.audit()[-1] == ('store.rekeyed', {'rows': '3'}), 'is audited')
+check(t.audit()[-1] == ('store.rekeyed', {
+    'rows': '3', 'unspent_voided': '0', 'trust_voided': '0'}), 'is audited',
+      t.audit()[-1])
 check(t.sql("SELECT count(*), sum(source = 'ip:192.0.2.9') FROM guess "
             "WHERE subject = '?'") == [(1, 1)] and
       t.sql('SELECT count(*) FROM guess WHERE subject = ?', fake) == [(0,)],

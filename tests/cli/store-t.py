@@ -39,6 +39,11 @@ t.sql('PRAGMA user_version = 99')
 expect(t('store', 'check'), 1, 'a newer schema', out='(?m)^store: ')
 expect(t('user', 'list'), 7, 'is not used')
 expect(t('store', 'migrate'), 7, 'nor migrated back')
+t.sql('PRAGMA user_version = 1')
+r = t('store', 'backup', t.dir + '/copy')
+check(r.code == 7 and 'store migrate' in r.err, 'an older schema', r.text())
+check('stop sigrad and copy' in ' '.join(r.err.split()) and
+      not os.path.exists(t.dir + '/copy'), 'says how it is kept', r.text())
 t.end()
 
 t = Trial()
