@@ -20,7 +20,8 @@ FUNCTION_LINES = 60
 # Who may look into a secret.
 OPEN = ('lib/base/secret.', 'lib/crypto/', 'lib/wire/')
 NAMED = re.compile(r'\bSECRET\((\w+)\)|\bstruct\s+secret\s*\*?\s*(\w+)')
-MEMBER = re.compile(r'^\s+struct\s+secret\s*\*?\s*(\w+)\s*;', re.M)
+MEMBER = re.compile(r'^\s+struct\s+secret\s*\*?\s*(\w+)(?:\[\w+\])?\s*;',
+                    re.M)
 BARE = re.compile(r'\bstruct\s+secret\s+\w+\s*[;=\[,]')
 
 
@@ -105,7 +106,8 @@ def secret_bare(path, text):
     if path.startswith(OPEN):
         return []
     bare = tap.code(text)
-    if path.endswith('.h') and re.search(r'\bcleanup\(\w+_wipe\)', bare):
+    if path.endswith('.h') and re.search(r'\bcleanup\([\s\\]*\w+_wipe\)',
+                                         bare):
         bare = MEMBER.sub(lambda m: '\n' * m.group().count('\n'), bare)
     return found(BARE, path, bare,
                  'a secret that nobody wipes: use SECRET()')

@@ -16,7 +16,8 @@ from machine import WORK, check, equal, main, note, processes, run, until
 from project import (STORE, audit, ctl, initialise, options, person, reason,
                      sessions, stack, syslog)
 from programs import AUTH_ERR, Locker, Login, SUCCESS, UNAVAIL, uid_of
-from service import Daemon, HELLO, ONLY, Peer, SOCKET, as_uid
+from service import (DENY, Daemon, HELLO, ONLY, Peer, SOCKET, as_uid, ask,
+                     request)
 
 GOOD, SLOW, WRONG = "correct horse 4711", "slow horse 4712", "no such 4713"
 CLIENTS, RESTARTS = 1000, 100
@@ -166,6 +167,37 @@ def check_one_at_a_time():
     options(verifier_per_uid=8)
 
 
+def check_rate():
+    """A loop of requests that takes no privilege is no flood of rows."""
+    def denied():
+        return audit("--action", "login.denied")
+    options(verifier_per_uid_minute=4)
+    run("groupadd", "-f", "sigra-service")
+    group = int(run("getent", "group", "sigra-service").split(":")[2])
+    ann = uid_of("ann")
+    with Daemon():
+        began = time.monotonic()
+        rows = len(denied())
+        got = [ask(request(user="ann"), WRONG, ann) for _ in range(20)]
+        took = time.monotonic() - began
+        served = sum(g is not None and g[0] == DENY for g in got)
+        check(4 <= served <= 4 + took / 15,
+              "4 a minute: the others are hung up on", (served, took))
+        equal(len(denied()) - rows, served,
+              "... and leave no row")
+        equal(unlock("vic"), ["unlocked"], "... another user is served")
+        equal(login(SERVED), WHOLE, "... and root, all the time")
+        peers = [Peer(ann, [group]) for _ in range(6)]
+        for peer in peers:
+            peer.send(HELLO)
+        equal([peer.receive()[:1] for peer in peers], [b"\2"] * 6,
+              "... and whoever is in the group of servers")
+        for peer in peers:
+            peer.socket.close()
+    ctl("lock", "clear", "ann")
+    options(verifier_per_uid_minute=10000)
+
+
 def check_restarted():
     """Half of them by SIGTERM, half by SIGKILL."""
     results, over = [], threading.Event()
@@ -237,7 +269,7 @@ class Fake(threading.Thread):
 
 def check_fake():
     folder = os.path.dirname(SOCKET)
-    welcome = struct.pack(">BH", 2, 1)
+    welcome = struct.pack(">BH", 2, 2)
     mallory = uid_of("crowd00")
     for what, reply in (("no common version", struct.pack(">BH", 2, 0)),
                         ("a version of the future", b"\2\0\x63"),
@@ -300,10 +332,12 @@ def body():
     person("vic", GOOD)
     stack(EITHER, unix=False)
     stack(SERVED, unix=False, args=ONLY)
+    options(verifier_per_uid_minute=10000)
     check_served()
     check_hung()
     check_idle()
     check_one_at_a_time()
+    check_rate()
     check_restarted()
     check_fake()
     check_activated()

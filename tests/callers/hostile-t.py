@@ -12,30 +12,30 @@ from project import (audit, ctl, initialise, options, person, reason,
                      sessions, stack, syslog)
 from programs import Login, SUCCESS, uid_of
 from service import (ACCOUNT, ALLOW, AUTH, CLOSE, DENY, Daemon, HELLO, ONLY,
-                     OPEN, PRELIM, PROMPT, Peer, UPDATE, VERDICT, WELCOME,
-                     answer, ask, request, string)
+                     OPEN, PACKET, PRELIM, PROMPT, Peer, UPDATE, VERDICT,
+                     WELCOME, answer, ask, request, string)
 
 GOOD, BEN, WRONG = "correct horse 4811", "battery staple 4812", "no such 4813"
 SERVED = "served"
 OTHER = {"service": "sshd", "tty": "tty1", "rhost": "192.0.2.77",
          "ruser": "root", "connection": "192.0.2.78 1 192.0.2.79 22",
          "info": "publickey ssh-ed25519 AAAA", "ruid": 0, "pid": 1,
-         "start": 1}
+         "start": 1, "leader": (1, 1), "ancestors": [(1, 1), (2, 2)]}
 WRONG_HELLOS = {
     "nothing": b"", "one byte": b"\1", "a byte missing": HELLO[:-1],
     "a byte too many": HELLO + b"\0", "no type": b"\0" + HELLO[1:],
     "an unknown type": b"\xff" + HELLO[1:], "a verdict": b"\x08\xca\0\1",
-    "version zero": b"\1\0\0\0\1", "versions crossed": b"\1\0\2\0\1",
-    "a packet that fills": HELLO + bytes(4096 - len(HELLO)),
-    "a packet too long": HELLO + bytes(4097 - len(HELLO)),
+    "version zero": b"\1\0\0\0\1", "versions crossed": b"\1\0\3\0\2",
+    "a packet that fills": HELLO + bytes(PACKET - len(HELLO)),
+    "a packet too long": HELLO + bytes(PACKET + 1 - len(HELLO)),
     "100,000 bytes": b"\1" * 100000,
 }
 REQUEST = request(user="ann", service=SERVED, rhost="192.0.2.1")
 WRONG_REQUESTS = {
     "a trailing byte": REQUEST + b"\0",
     "phase 0": request(phase=0, user="ann"),
-    "phase 7": request(phase=7, user="ann"),
-    "unknown flags": request(user="ann", flags=8),
+    "phase 8": request(phase=8, user="ann"),
+    "unknown flags": request(user="ann", flags=16),
     "a name too long": request(user="a" * 257),
     "a service too long": request(user="ann", service="s" * 65),
     "a NUL in the name": request(user=b"ann\0"),
@@ -43,8 +43,11 @@ WRONG_REQUESTS = {
     "a login that is no id": request(user="ann", login="x" * 36),
     "a login half as long": request(user="ann", login="0" * 18),
     "a negative process": request(user="ann", pid=1 << 31),
+    "a process 0": request(user="ann", ancestors=[(0, 1)]),
+    "17 ancestors": request(user="ann", ancestors=[(2, 1)] * 17),
+    "nobody leads": request(user="ann", leader=(0, 1)),
     "another greeting": HELLO, "an answer before the question":
-        answer(GOOD), "4097 bytes": REQUEST + bytes(4097 - len(REQUEST)),
+        answer(GOOD), "too long": REQUEST + bytes(PACKET + 1 - len(REQUEST)),
 }
 WRONG_ANSWERS = {
     "nothing": b"", "a trailing byte": answer(GOOD) + b"\0",
@@ -236,7 +239,8 @@ def body():
     run("groupadd", "sigra-service")
     run("useradd", "dba")
     options(service_pins="dba:database", guess_pair_tries=1000,
-            guess_source_tries=10000, guess_user_tries=100000)
+            guess_source_tries=10000, guess_user_tries=100000,
+            verifier_per_uid_minute=10000)
     stack(SERVED, unix=False, args=ONLY)
     ann, ben, dba = uid_of("ann"), uid_of("ben"), uid_of("dba")
     with Daemon() as d:

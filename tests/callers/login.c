@@ -2,7 +2,8 @@
 /*
  * One login on the real libpam, for tests of many at once.
  *   login SERVICE USER RHOST [session]
- * Standard input, read to its end, answers every prompt.  Each call that was
+ * Standard input, read to its end, answers the prompts: a line each, and the
+ * last line all that follow.  Each call that was
  * made is one line on standard output, "authenticate 0", the moment it has
  * returned: a killed client has said no more than it knew.
  */
@@ -13,6 +14,18 @@
 #include <unistd.h>
 
 #define ANSWER_SIZE (2U << 20)
+
+/* The answer to the next prompt; the last one stays. */
+static char *
+login_next(char **rest)
+{
+	char *line = *rest, *end = strchr(line, '\n');
+
+	if (end == NULL)
+		return strdup(line);
+	*rest = end + 1;
+	return strndup(line, (size_t)(end - line));
+}
 
 static int
 login_converse(int n, const struct pam_message **msg,
@@ -25,7 +38,7 @@ login_converse(int n, const struct pam_message **msg,
 	for (int i = 0; i < n; i++)
 		if (msg[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
 		    msg[i]->msg_style == PAM_PROMPT_ECHO_ON)
-			answers[i].resp = strdup(data);
+			answers[i].resp = login_next(data);
 	*out = answers;
 	return PAM_SUCCESS;
 }
@@ -89,6 +102,7 @@ int
 main(int argc, char **argv)
 {
 	struct pam_conv conv = { .conv = login_converse };
+	char *answers, *rest;
 	pam_handle_t *pam = NULL;
 	int code;
 
@@ -97,13 +111,14 @@ main(int argc, char **argv)
 			      "usage: login SERVICE USER RHOST [session]\n");
 		return 2;
 	}
-	conv.appdata_ptr = login_answer();
-	if (conv.appdata_ptr == NULL)
+	rest = answers = login_answer();
+	if (answers == NULL)
 		return 2;
+	conv.appdata_ptr = &rest;
 	code = pam_start(argv[1], argv[2], &conv, &pam);
 	if (code == PAM_SUCCESS)
 		code = login_run(pam, argv[3], argc == 5);
 	(void)pam_end(pam, code);
-	free(conv.appdata_ptr);
+	free(answers);
 	return code == PAM_SUCCESS ? 0 : 1;
 }

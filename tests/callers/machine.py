@@ -59,7 +59,7 @@ def enter(body):
     env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
                    "/sbin:/bin", "LC_ALL": "C.UTF-8", "SIGRA_MACHINE": top,
            "PYTHONDONTWRITEBYTECODE": "1"}
-    for name in ("SIGRA_BUILD", "SIGRA_KILLS", "TERM"):
+    for name in ("SIGRA_BUILD", "SIGRA_KILLS", "SIGRA_ROUNDS", "TERM"):
         if name in os.environ:
             env[name] = os.environ[name]
     try:

@@ -25,9 +25,10 @@ class Lost(Exception):
 class Terminal:
     """A program on a pseudo-terminal of its own, and the person before it."""
 
-    def __init__(self, *argv, user=None, env=None):
+    def __init__(self, *argv, user=None, env=None, size=(24, 80)):
         self.seen = ""
         self.master, slave = os.openpty()
+        termios.tcsetwinsize(slave, size)
         modes = termios.tcgetattr(slave)
         modes[3] &= ~termios.ECHO  # what is typed is no output
         termios.tcsetattr(slave, termios.TCSANOW, modes)

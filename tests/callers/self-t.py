@@ -19,6 +19,7 @@ THIRD, FOURTH = "another staple 5814", "and a fourth 5815"
 FIFTH, WEAK = "and a fifth 5816", "password"
 SECRETS = GOOD, NEXT, WRONG, THIRD, FOURTH, FIFTH
 ACCOUNT, OPENED, ALL, END = b"\x09\1", b"\x09\2", b"\x09\3", b"\x0b"
+CODES, TRUST = b"\x09\4", b"\x09\5"
 ROWS = 1000  # sessions that are told of at most
 
 
@@ -112,10 +113,16 @@ def check_config():
 
 # --- what one sees --------------------------------------------------------
 
+def as_root_sees(what):
+    """But for the codes that are out, which are an administrator's to know."""
+    equal(document("ann", "user", "show"),
+          dict(json.loads(ctl("--json", "user", "show", "ann")),
+               codes_out=None), what)
+
+
 def check_account():
     before = len(audit())
-    equal(document("ann", "user", "show"), json.loads(
-        ctl("--json", "user", "show", "ann")), "the same as root sees")
+    as_root_sees("the same as root sees")
     equal(mine("ann", "user", "show", "ann"),
           (0, ctl("user", "show", "ann"), ""), "with the name, as text")
     equal(document("ben", "user", "show")["name"], "ben", "ben sees ben")
@@ -127,8 +134,7 @@ def check_failures():
     for _ in range(2):
         equal(ask(request(AUTH, user="ann"), WRONG, uid)[0], DENY,
               "a wrong password")
-    equal(document("ann", "user", "show"), json.loads(
-        ctl("--json", "user", "show", "ann")), "failures: as root sees them")
+    as_root_sees("failures: as root sees them")
     locks = document("ann", "user", "show")["locks"]
     equal([(l["user"], l["source"], l["failed"]) for l in locks],
           [("ann", "uid:%d" % uid, 2)], "... two, of its own")
@@ -295,7 +301,7 @@ def check_piped():
 def check_peers():
     ann = uid_of("ann")
     group = int(run("getent", "group", "sigra-service").split(":")[2])
-    for query in (ACCOUNT, OPENED, ALL):
+    for query in (ACCOUNT, OPENED, ALL, CODES, TRUST):
         equal(told(0, query), [END], "root is told nothing")
         equal(told(uid_of("svc"), query, [group]), [END], "nor is a service")
         equal(told(uid_of("osonly"), query), [END], "nor who has no account")
@@ -305,7 +311,7 @@ def check_peers():
               "ann is told of ann", got[:3])
     check(len(told(uid_of("svc"), ACCOUNT)) > 1,
           "outside of its group a service is an ordinary user")
-    for query in (b"\x09", b"\x09\0", b"\x09\4", b"\x09\1ben",
+    for query in (b"\x09", b"\x09\0", b"\x09\6", b"\x09\1ben",
                   b"\x09\1\0\3ben", b"\x0a\1\0\1k\0\1v", END):
         equal(told(ann, query), [b""], "no answer to %r" % query)
     with Peer(ann) as slow:
@@ -323,7 +329,8 @@ def body():
     person("svc", GOOD)
     run("useradd", "-m", "osonly")
     run("groupadd", "sigra-service")
-    options(service_group="sigra-service", service_pins="svc:postgresql")
+    options(service_group="sigra-service", service_pins="svc:postgresql",
+            verifier_per_uid_minute=10000)
     check_without()
     with Watch(*SECRETS) as watch, Daemon() as daemon:
         check_denied()

@@ -17,8 +17,9 @@ SIGRAD = "/usr/local/libexec/sigra/sigrad"
 # For the module: only the daemon can serve, no verifier can be started.
 ONLY = "socket=%s verifier=/missing" % SOCKET
 
-AUTH, ACCOUNT, PRELIM, UPDATE, OPEN, CLOSE = range(1, 7)
-HELLO = struct.pack(">BHH", 1, 1, 1)
+AUTH, ACCOUNT, PRELIM, UPDATE, OPEN, CLOSE, ENROLL = range(1, 8)
+HELLO = struct.pack(">BHH", 1, 2, 2)
+PACKET = 12288  # bytes of the longest
 WELCOME, PROMPT, MEMBER, VERDICT = 2, 4, 6, 8
 DENY, ALLOW = 0, 0xca
 
@@ -127,12 +128,14 @@ def string(text):
 
 def request(phase=AUTH, user="", service="", tty="", rhost="", ruser="",
             connection="", info="", flags=0, ruid=0, pid=0, start=0,
-            login="", session=""):
+            leader=(0, 0), ancestors=(), login="", session=""):
     return (struct.pack(">BBI", 3, phase, flags) +
             b"".join(string(s) for s in (user, service, tty, rhost, ruser,
                                          connection, info)) +
-            struct.pack(">IIQ", ruid, pid, start) + string(login) +
-            string(session))
+            struct.pack(">IIQ", ruid, pid, start) +
+            struct.pack(">IQB", *leader, len(ancestors)) +
+            b"".join(struct.pack(">IQ", *a) for a in ancestors) +
+            string(login) + string(session))
 
 
 def answer(text):
@@ -180,7 +183,7 @@ class Peer:
     def receive(self):
         """A packet; b"" when it has hung up."""
         try:
-            return self.socket.recv(8192)
+            return self.socket.recv(PACKET)
         except ConnectionResetError:
             return b""
 
