@@ -9,12 +9,13 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "../tests/callers"))
 
 # pylint: disable=wrong-import-position
+from codes import CODE, scanned
 from machine import PATIENCE, enter, until
-from programs import Sshd
+from programs import Sshd, Terminal
 from project import CTL, advised_stack, sessions, stack, syslog
 from service import Daemon, SIGRAD
 
-STEPS = 8
+STEPS = 9
 USER = "ann"
 SERVICE = "try-sshd"
 PORT = "2200"
@@ -27,6 +28,7 @@ To do the same for real, on a service of your own:
   ninja -C build && sudo ninja -C build install
   sudo sigractl init
   sudo sigractl user add YOU && sudo sigractl password set YOU
+  sudo sigractl enroll totp YOU
 and then the chapter "Into a PAM stack, without locking yourself out" of
 README.md: keep a root shell open until a second login has worked.
 """
@@ -61,16 +63,37 @@ def command(*argv, secret=None):
         raise RuntimeError("%s ended with %d" % (argv[0], r.returncode))
 
 
-def login(daemon, password, remote):
+def login(daemon, password, code, remote):
     """ssh on a terminal, and what a person would see there."""
     say("$ ssh -p %s %s@127.0.0.1 %s" % (PORT, USER, remote))
     t = daemon.client(USER, command=remote)
-    prompt = t.expect(r"[^\n]*Password: ")
-    say(prompt + "<%s>" % password)
-    t.type(password)
+    asked = [(r"[^\n]*Password: ", password)]
+    if code is not None:
+        asked.append((r"[^\n]*" + CODE, code))
+    for prompt, text in asked:
+        say(t.expect(prompt) + "<%s>" % text)
+        t.type(text)
     status = t.end()
     show(t.seen.strip())
     return status
+
+
+def enroll():
+    """What a person with a phone does; the phone."""
+    say("# sigractl enroll totp " + USER)
+    t = Terminal(CTL, "enroll", "totp", USER, env={
+        **os.environ, "TERM": os.environ.get("TERM", "linux"),
+        "NO_COLOR": "1"}, size=(60, 80))
+    shown = t.expect(r"(?s).*[Cc]ode[^\n]*: $")
+    phone = scanned(shown)
+    code = phone.code()
+    say(shown + "<%s>" % code)
+    t.type(code)
+    if t.end() != 0:
+        raise RuntimeError("the code that the phone shows is refused")
+    show(t.seen.strip())
+    say("(this terminal was scanned by zbarimg, which played the phone)")
+    return phone
 
 
 def prepare(password):
@@ -95,17 +118,21 @@ def demonstrate():
     step("A real sshd with that stack, on 127.0.0.1 port " + PORT)
     daemon = Sshd(SERVICE)
     show("%s -D -f %s" % tuple(daemon.daemon.args[i] for i in (0, 3)))
-    step("Logging in: first with a wrong password, then with the right one")
-    if login(daemon, "not-the-password", "id") != 255:
+    step("A phone: scan the code, type what it shows")
+    phone = enroll()
+    step("Logging in: with a wrong password; a wrong code; then both right")
+    if login(daemon, "not-the-password", None, "id") != 255:
         raise RuntimeError("a wrong password got in")
-    if login(daemon, password, "id") != 0:
-        raise RuntimeError("the right password did not get in")
+    if login(daemon, password, phone.wrong(), "id") != 255:
+        raise RuntimeError("a wrong code got in")
+    if login(daemon, password, phone.code(), "id") != 0:
+        raise RuntimeError("the right password and code did not get in")
     until(lambda: not sessions(), "the session is closed")
     step("The same with the verifier as a service, which an ordinary user "
          "can ask, too")
     show("# %s &" % SIGRAD)
     with Daemon():
-        if login(daemon, password, CTL + " user show") != 0:
+        if login(daemon, password, phone.code(), CTL + " user show") != 0:
             raise RuntimeError("the service did not let in")
     until(lambda: not sessions(), "the session is closed")
     step("The audit of these logins, newest first")
