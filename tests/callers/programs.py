@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The programs that call the module, and the person before them."""
+import codecs
 import contextlib
 import os
 import pwd
@@ -27,6 +28,8 @@ class Terminal:
 
     def __init__(self, *argv, user=None, env=None, size=(24, 80)):
         self.seen = ""
+        # A character may come in two halves.
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.master, slave = os.openpty()
         termios.tcsetwinsize(slave, size)
         modes = termios.tcgetattr(slave)
@@ -97,7 +100,7 @@ class Terminal:
             more = os.read(self.master, 1 << 16)
         except OSError:  # EIO: the other side has closed
             return False
-        self.seen += more.decode(errors="replace").replace("\r", "")
+        self.seen += self.decoder.decode(more).replace("\r", "")
         return bool(more)
 
 
