@@ -368,7 +368,10 @@ for i in range(30):
     elif t.json('store', 'rekey')['finished']:
         rounds['finished'] += 1
     if not verifies(t):
-        rounds['neither'] += 1
+        # Which key it is, is for good: what was busy answers the second time.
+        print('# once: ' + repr(t('password', 'check', 'ann', '--stdin',
+                                  data=GOOD).text()))
+        rounds['neither'] += not verifies(t)
 check(rounds['neither'] == 0 and sum(rounds.values()) == 30,
       '30 rekeys killed', rounds)
 print('# %r' % rounds)
