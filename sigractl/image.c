@@ -5,7 +5,6 @@
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -13,22 +12,6 @@
 
 #define IMAGE_SIDE_MAX (QR_MODULES_MAX + 2 * QR_QUIET)
 #define IMAGE_PIXELS 8 /* a module; of one bit: a byte of a PNG's row */
-
-bool
-image_kind_of(const char *path, enum image_kind *out)
-{
-	size_t len = strlen(path);
-
-	if (len < 4)
-		return false;
-	if (strcasecmp(path + len - 4, ".png") == 0)
-		*out = IMAGE_PNG;
-	else if (strcasecmp(path + len - 4, ".svg") == 0)
-		*out = IMAGE_SVG;
-	else
-		return false;
-	return true;
-}
 
 /* What libpng is busy with. */
 struct image_png {

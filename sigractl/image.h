@@ -12,9 +12,6 @@ enum image_kind {
 	IMAGE_SVG,
 };
 
-/* By the ending of PATH, ".png" or ".svg" in either case; false: neither. */
-bool image_kind_of(const char *path, enum image_kind *out);
-
 /* The QR code of TEXT, with its quiet zone, to FD, such as an errand's. */
 enum status image_write(int fd, enum image_kind kind, const char *text,
 			struct fault *f) MUST_USE;

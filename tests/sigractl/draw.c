@@ -6,11 +6,29 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/auto.h"
 #include "sigractl/image.h"
 #include "sigractl/picture.h"
+
+/* By the ending of PATH, in either case. */
+static bool
+draw_kind(const char *path, enum image_kind *out)
+{
+	size_t len = strlen(path);
+
+	if (len < 4)
+		return false;
+	if (strcasecmp(path + len - 4, ".png") == 0)
+		*out = IMAGE_PNG;
+	else if (strcasecmp(path + len - 4, ".svg") == 0)
+		*out = IMAGE_SVG;
+	else
+		return false;
+	return true;
+}
 
 static enum status
 draw_image(const char *path, const char *text, struct fault *f)
@@ -18,7 +36,7 @@ draw_image(const char *path, const char *text, struct fault *f)
 	enum image_kind kind;
 	AUTO_FD int fd = -1;
 
-	if (!image_kind_of(path, &kind))
+	if (!draw_kind(path, &kind))
 		return fault(f, STATUS_INVALID, "neither .png nor .svg");
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	return image_write(fd, kind, text, f);
