@@ -51,21 +51,6 @@ enroll_end(struct enroll *e)
 		errand_end(&e->file[--e->files].errand);
 }
 
-/* A secret as a string, wiped when its scope ends. */
-struct enroll_text {
-	char s[OTPAUTH_MAX + 1];
-};
-
-static void
-enroll_text_wipe(struct enroll_text *t)
-{
-	explicit_bzero(t, sizeof(*t));
-}
-
-#define ENROLL_TEXT(name)                                                     \
-	__attribute__((cleanup(                                               \
-		enroll_text_wipe))) struct enroll_text name = { .s = "" }
-
 /* BOUNDS: what they are, for people. */
 static enum status
 enroll_number(const struct cmd *c, const char *option, int64_t low,
@@ -187,7 +172,7 @@ enroll_files(struct enroll *e, struct fault *f)
 
 static enum status
 enroll_uri(const struct enroll *e, const struct secret *key,
-	   struct enroll_text *out, struct fault *f)
+	   struct secret_text *out, struct fault *f)
 {
 	const char *issuer = cmd_option(e->c, "issuer");
 	struct otpauth o = { .device = e->device };
@@ -270,8 +255,8 @@ enroll_on_terminal(const struct enroll *e, const struct secret *key,
 	struct buf b;
 	int kept;
 	SECRET(groups);
-	ENROLL_TEXT(text);
-	ENROLL_TEXT(words);
+	SECRET_TEXT(text);
+	SECRET_TEXT(words);
 
 	if ((st = otp_key_text(key, &groups, f)) != STATUS_OK)
 		return st;
@@ -408,7 +393,7 @@ enroll_owner(struct enroll *e, struct fault *f)
 	enum status st;
 	bool codes;
 	SECRET(key);
-	ENROLL_TEXT(uri);
+	SECRET_TEXT(uri);
 	CODE_SET(backup);
 
 	if ((st = ground_become(c, f)) != STATUS_OK ||

@@ -94,3 +94,9 @@ secret_string(const struct secret *s, char *out, size_t size)
 	out[s->len] = '\0';
 	return true;
 }
+
+void
+secret_text_wipe(struct secret_text *t)
+{
+	explicit_bzero(t, sizeof(*t));
+}

@@ -66,4 +66,18 @@ long secret_code_points(const struct secret *s);
  */
 bool secret_string(const struct secret *s, char *out, size_t size);
 
+/*
+ * A secret as a NUL-terminated string, for functions that take one: declare it
+ * only as `SECRET_TEXT(text);`, and it is wiped when its scope ends.  The
+ * longest is an otpauth URI.
+ */
+#define SECRET_TEXT_SIZE 1025
+struct secret_text {
+	char s[SECRET_TEXT_SIZE];
+};
+void secret_text_wipe(struct secret_text *t);
+#define SECRET_TEXT(name)                                                     \
+	__attribute__((cleanup(                                               \
+		secret_text_wipe))) struct secret_text name = { .s = "" }
+
 #endif

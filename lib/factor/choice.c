@@ -12,7 +12,7 @@
 #include "factor/stored.h"
 #include "factor/text.h"
 
-_Static_assert(PASSWORD_MAX_BYTES < FACTOR_TEXT_SIZE, "factor_text");
+_Static_assert(PASSWORD_MAX_BYTES < SECRET_TEXT_SIZE, "secret_text");
 
 bool
 password_is_sshd_junk(const struct secret *answer)
@@ -68,8 +68,8 @@ static enum status
 password_guessable(const char *name, const struct secret *password,
 		   struct fault *f)
 {
-	FACTOR_TEXT(word);
-	FACTOR_TEXT(login);
+	SECRET_TEXT(word);
+	SECRET_TEXT(login);
 
 	if (!secret_string(password, word.s, sizeof(word.s)))
 		return fault(f, STATUS_REFUSED, "the password is too long");

@@ -57,11 +57,11 @@ code_letter(char c)
 
 /* The letters of ANSWER as code_make() has them, without what is between. */
 static bool
-code_read(const struct secret *answer, struct factor_text *out)
+code_read(const struct secret *answer, struct secret_text *out)
 {
 	bool plain = true; /* all of them digits */
 	size_t n = 0;
-	FACTOR_TEXT(text);
+	SECRET_TEXT(text);
 
 	if (answer->len > OTP_ANSWER_MAX ||
 	    !secret_string(answer, text.s, sizeof(text.s)))
@@ -85,7 +85,7 @@ code_read(const struct secret *answer, struct factor_text *out)
 bool
 code_shaped(const struct secret *answer)
 {
-	FACTOR_TEXT(letters);
+	SECRET_TEXT(letters);
 
 	return code_read(answer, &letters);
 }
@@ -93,8 +93,8 @@ code_shaped(const struct secret *answer)
 void
 code_make(struct secret *out)
 {
-	FACTOR_TEXT(letters);
-	FACTOR_TEXT(text);
+	SECRET_TEXT(letters);
+	SECRET_TEXT(text);
 	size_t n;
 
 	do {
@@ -111,7 +111,7 @@ code_make(struct secret *out)
 
 /* Told from a code of a device by nothing but that no device made it. */
 static bool
-code_read_kept(const struct secret *answer, struct factor_text *out)
+code_read_kept(const struct secret *answer, struct secret_text *out)
 {
 	SECRET(digits);
 
@@ -128,8 +128,8 @@ code_hash(const struct factor_env *env, const struct id *account,
 {
 	enum status st;
 	struct buf b;
-	FACTOR_TEXT(letters);
-	FACTOR_TEXT(whole);
+	SECRET_TEXT(letters);
+	SECRET_TEXT(whole);
 	SECRET(s);
 
 	if (!code_read(text, &letters) &&
@@ -247,7 +247,7 @@ enum status
 code_keep(const struct factor_env *env, const struct id *account,
 	  const struct secret *text, struct fault *f)
 {
-	FACTOR_TEXT(digits);
+	SECRET_TEXT(digits);
 
 	if (!code_read_kept(text, &digits))
 		return fault(f, STATUS_INVALID, "such a code has %d digits",
@@ -285,8 +285,8 @@ code_set_has(const struct code_set *s, const struct secret *answer)
 {
 	bool has = false;
 	SECRET(want);
-	FACTOR_TEXT(given);
-	FACTOR_TEXT(one);
+	SECRET_TEXT(given);
+	SECRET_TEXT(one);
 
 	if (!code_read(answer, &given) ||
 	    secret_set(&want, given.s, CODE_LETTERS, NULL) != STATUS_OK)

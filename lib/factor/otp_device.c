@@ -79,8 +79,8 @@ otp_key_text(const struct secret *key, struct secret *out, struct fault *f)
 {
 	struct buf b;
 	SECRET(letters);
-	FACTOR_TEXT(text);
-	FACTOR_TEXT(groups);
+	SECRET_TEXT(text);
+	SECRET_TEXT(groups);
 
 	crypto_secret_base32(key, &letters);
 	buf_start(&b, groups.s, sizeof(groups.s));

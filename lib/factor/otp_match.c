@@ -10,7 +10,7 @@
 #include "factor/otp.h"
 #include "factor/text.h"
 
-_Static_assert(OTP_ANSWER_MAX < FACTOR_TEXT_SIZE, "an answer fits");
+_Static_assert(OTP_ANSWER_MAX < SECRET_TEXT_SIZE, "an answer fits");
 
 struct otp_code {
 	char s[CRYPTO_OTP_DIGITS_MAX + 1];
@@ -30,8 +30,8 @@ bool
 otp_answer_read(const struct secret *answer, struct secret *digits)
 {
 	size_t n = 0;
-	FACTOR_TEXT(text);
-	FACTOR_TEXT(kept);
+	SECRET_TEXT(text);
+	SECRET_TEXT(kept);
 
 	if (answer->len > OTP_ANSWER_MAX ||
 	    !secret_string(answer, text.s, sizeof(text.s)))

@@ -46,8 +46,8 @@ otp_row_seal(const struct factor_env *env, const struct secret *key,
 	enum status st;
 	struct buf b;
 	SECRET(plain);
-	FACTOR_TEXT(text);
-	FACTOR_TEXT(digits);
+	SECRET_TEXT(text);
+	SECRET_TEXT(digits);
 
 	crypto_secret_base32(key, &plain);
 	if (!secret_string(&plain, digits.s, sizeof(digits.s)))
@@ -115,7 +115,7 @@ otp_row_key(const struct factor_env *env, const struct store_otp *row,
 	enum status st;
 	SECRET(plain);
 	SECRET(made);
-	FACTOR_TEXT(text);
+	SECRET_TEXT(text);
 
 	if (row->sealed_len > sizeof(row->sealed))
 		return fault(f, STATUS_CORRUPT, "%s is too long", place.ad);

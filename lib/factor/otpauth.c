@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "factor/text.h"
 
-_Static_assert(OTPAUTH_MAX < FACTOR_TEXT_SIZE, "a URI fits");
+_Static_assert(OTPAUTH_MAX < SECRET_TEXT_SIZE, "a URI fits");
 
 #define OTPAUTH_DIGITS 6  /* where a URI does not say it */
 #define OTPAUTH_PERIOD 30 /* likewise */
@@ -30,7 +30,7 @@ static const char *const otpauth_parameters[OTPAUTH_PARAMETERS] = {
 
 struct otpauth_query {
 	bool has[OTPAUTH_PARAMETERS];
-	struct factor_text value[OTPAUTH_PARAMETERS];
+	struct secret_text value[OTPAUTH_PARAMETERS];
 };
 
 static void
@@ -135,8 +135,8 @@ otpauth_format(const struct otpauth *o, const struct secret *key,
 	enum status st = otpauth_valid(o, key, f);
 	struct buf b;
 	SECRET(digits);
-	FACTOR_TEXT(secret);
-	FACTOR_TEXT(text);
+	SECRET_TEXT(secret);
+	SECRET_TEXT(text);
 
 	if (st != STATUS_OK)
 		return st;
@@ -178,7 +178,7 @@ otpauth_hex(char c)
 
 /* False: a '%' without two digits, or one that stands for NUL. */
 static bool
-otpauth_decode(const char *s, size_t len, struct factor_text *out)
+otpauth_decode(const char *s, size_t len, struct secret_text *out)
 {
 	size_t n = 0;
 
@@ -267,7 +267,7 @@ otpauth_names(const char *s, size_t len, const struct otpauth_query *q,
 	const char *issuer = q->value[OTPAUTH_ISSUER].s, *account;
 	size_t issuer_len = strlen(issuer);
 	enum status st;
-	FACTOR_TEXT(label);
+	SECRET_TEXT(label);
 
 	if (!otpauth_decode(s, len, &label))
 		return fault(f, STATUS_INVALID,
@@ -391,7 +391,7 @@ otpauth_parse(const struct secret *uri, struct otpauth *out,
 	const char *label;
 	enum status st;
 	size_t len;
-	FACTOR_TEXT(text);
+	SECRET_TEXT(text);
 	OTPAUTH_QUERY(q);
 	SECRET(made);
 

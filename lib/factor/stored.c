@@ -7,7 +7,7 @@
 #include "factor/password.h"
 #include "factor/text.h"
 
-_Static_assert(FACTOR_TEXT_SIZE > STORE_SEALED_SIZE, "a crypt string fits");
+_Static_assert(SECRET_TEXT_SIZE > STORE_SEALED_SIZE, "a crypt string fits");
 
 struct password_digests {
 	uint8_t tag[CRYPTO_TAG_SIZE];
@@ -118,7 +118,7 @@ password_verify_crypt(const struct factor_env *env,
 {
 	enum status st;
 	size_t len;
-	FACTOR_TEXT(setting);
+	SECRET_TEXT(setting);
 
 	st = password_unseal(env, place, p, setting.s, sizeof(setting.s) - 1,
 			     &len, f);
@@ -157,7 +157,7 @@ password_move(const struct factor_env *env, const struct password_place *from,
 	struct store_password moved = *p;
 	enum status st;
 	size_t len;
-	FACTOR_TEXT(plain);
+	SECRET_TEXT(plain);
 
 	st = password_unseal(env, from, p, plain.s, sizeof(plain.s), &len, f);
 	if (st == STATUS_OK)

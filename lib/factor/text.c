@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "factor/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "crypto/crypto.h"
-
-void
-factor_text_wipe(struct factor_text *t)
-{
-	crypto_wipe(t, sizeof(*t));
-}
 
 /* C0, DEL, and C1 as UTF-8 has them. */
 bool

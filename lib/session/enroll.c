@@ -28,21 +28,6 @@ enroll_prompt_wipe(struct prompt *p)
 		.kind = PROMPT_SECRET, .purpose = (why)                       \
 	}
 
-/* A secret as a string, for functions that take one. */
-struct enroll_text {
-	char s[OTPAUTH_MAX + 1];
-};
-
-static void
-enroll_text_wipe(struct enroll_text *t)
-{
-	explicit_bzero(t, sizeof(*t));
-}
-
-#define ENROLL_TEXT(name)                                                     \
-	__attribute__((cleanup(                                               \
-		enroll_text_wipe))) struct enroll_text name = { .s = "" }
-
 /* What authenticator apps can be relied on to know. */
 static struct otp_device
 enroll_device(void)
@@ -58,7 +43,7 @@ enroll_device(void)
 static enum status
 enroll_key_text(const struct secret *key, struct buf *b, struct fault *f)
 {
-	ENROLL_TEXT(text);
+	SECRET_TEXT(text);
 	enum status st;
 	SECRET(groups);
 
@@ -77,7 +62,7 @@ enroll_code(const struct session_attempt *a, const struct secret *key,
 {
 	struct otpauth o = { .device = enroll_device() };
 	enum status st;
-	ENROLL_TEXT(text);
+	SECRET_TEXT(text);
 	SECRET(uri);
 
 	/* Every letter makes it larger; the issuer is the host. */
@@ -246,7 +231,7 @@ enroll_backup_prompt(const struct code_set *set, struct prompt *p,
 	buf_text(&b, "\nWrite these backup codes down; each works once when "
 		     "the device is lost:\n");
 	for (size_t i = 0; i < CODE_BACKUP_COUNT; i++) {
-		ENROLL_TEXT(text);
+		SECRET_TEXT(text);
 
 		if (!secret_string(&set->text[i], text.s, sizeof(text.s)))
 			return fault(f, STATUS_SYSTEM,
