@@ -87,9 +87,18 @@ doctor_key(struct doctor *d)
 {
 	struct cmd *c = d->c;
 	struct fault why = { .text = "" };
+	bool broke_off;
 
-	if (crypto_keys_load(c->config.store_key, geteuid(), &c->keys, &why) !=
-	    STATUS_OK)
+	if (session_key_load(c->store, c->config.store_key, geteuid(),
+			     &c->keys, &broke_off, &why) == STATUS_OK &&
+	    broke_off)
+		doctor_say(d, DOCTOR_ERROR, "key-foreign",
+			   "run 'sigractl store rekey' again, which finishes "
+			   "it",
+			   "a rekey broke off before its key became %s",
+			   c->config.store_key);
+	else if (crypto_keys_load(c->config.store_key, geteuid(), &c->keys,
+				  &why) != STATUS_OK)
 		doctor_say(d, DOCTOR_ERROR, "key",
 			   "put the right key back, 32 bytes of mode 0600; "
 			   "without it no login is possible",
@@ -289,11 +298,18 @@ doctor_rules_read(struct doctor *d)
 static void
 doctor_rules_check(struct doctor *d)
 {
-	struct rule_finding found[ADMIN_FINDINGS_MAX];
-	size_t n = rule_check(d->rules, d->rule_count, d->root_known, found,
-			      ADMIN_FINDINGS_MAX);
+	struct admin a = doctor_admin(d);
+	struct admin_findings all = { .n = 0 };
+	struct fault why = { .text = "" };
+	const struct rule_finding *found = all.of;
+	enum status st = admin_rules_check(&a, &all, &why);
 
-	for (size_t i = 0; i < n && i < ADMIN_FINDINGS_MAX; i++) {
+	if (st != STATUS_OK && st != STATUS_REFUSED) {
+		doctor_say(d, DOCTOR_ERROR, "rules",
+			   "see sigractl store check", "%s", why.text);
+		return;
+	}
+	for (size_t i = 0; i < all.n; i++) {
 		char which[40] = "the rules";
 
 		if (found[i].position != 0)
@@ -305,7 +321,7 @@ doctor_rules_check(struct doctor *d)
 			   "rules", "see sigractl policy list and policy add",
 			   "%s: %s", which, found[i].text);
 	}
-	if (n == 0)
+	if (all.n == 0)
 		doctor_say(d, DOCTOR_OK, "rules", "", "%zu rules, all sane",
 			   d->rule_count);
 }

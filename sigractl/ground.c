@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "session/keycheck.h"
 #include "sigractl/args.h"
+#include "sigractl/out.h"
 #include "sigractl/owner.h"
 #include "sigractl/self.h"
 
@@ -122,14 +123,17 @@ ground_store_missing(enum status st, struct fault *f)
 enum status
 ground_open(struct cmd *c, enum store_mode mode, struct fault *f)
 {
+	bool broke_off = false;
 	enum status st;
 
 	if ((st = store_open(c->config.store_where, mode, &c->store, f)) !=
 		    STATUS_OK ||
-	    (st = crypto_keys_load(c->config.store_key, geteuid(), &c->keys,
-				   f)) != STATUS_OK ||
-	    (st = session_key_check(c->store, &c->keys, f)) != STATUS_OK)
+	    (st = session_key_load(c->store, c->config.store_key, geteuid(),
+				   &c->keys, &broke_off, f)) != STATUS_OK)
 		return ground_store_missing(st, f);
+	if (broke_off)
+		out_warning("a rekey broke off: run 'sigractl store rekey' "
+			    "again, which finishes it");
 	ground_admin(c);
 	return STATUS_OK;
 }

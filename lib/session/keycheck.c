@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/keycheck.h"
 
+#include <limits.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
 #define KEYCHECK_META "key_check"
@@ -37,6 +39,45 @@ session_key_check(struct store *s, const struct crypto_keys *k,
 			     "the key file is not this "
 			     "store's: put the right sigra.key in place");
 	return STATUS_OK;
+}
+
+static enum status
+keycheck_try(struct store *s, const char *path, uid_t owner,
+	     struct crypto_keys *k, struct fault *f)
+{
+	enum status st;
+	CRYPTO_KEYS(got);
+
+	if ((st = crypto_keys_load(path, owner, &got, f)) != STATUS_OK ||
+	    (st = session_key_check(s, &got, f)) != STATUS_OK)
+		return st;
+	*k = got;
+	return STATUS_OK;
+}
+
+enum status
+session_key_load(struct store *s, const char *path, uid_t owner,
+		 struct crypto_keys *k, bool *broke_off, struct fault *f)
+{
+	struct fault why = { .text = "" };
+	char fresh[PATH_MAX];
+	enum status st;
+	struct buf b;
+
+	st = keycheck_try(s, path, owner, k, &why);
+	*broke_off = false;
+	if (st == STATUS_OK)
+		return STATUS_OK;
+	buf_start(&b, fresh, sizeof(fresh));
+	buf_printf(&b, "%s.new", path);
+	if (!b.full && keycheck_try(s, fresh, owner, k, NULL) == STATUS_OK) {
+		*broke_off = true;
+		return STATUS_OK;
+	}
+	/* It was under way, and the new key has got its name meanwhile. */
+	if (keycheck_try(s, path, owner, k, NULL) == STATUS_OK)
+		return STATUS_OK;
+	return fault(f, st, "%s", why.text);
 }
 
 enum status

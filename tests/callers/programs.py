@@ -19,6 +19,13 @@ SUCCESS, PERM_DENIED, AUTH_ERR, UNAVAIL = 0, 6, 7, 9
 RENEW, EXPIRED, SESSION_ERR = 12, 13, 14
 
 
+def signals_default():
+    """As at a login: who calls us by nohup(1), or in the background of a
+    script, has them ignored, which is inherited."""
+    for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(sig, signal.SIG_DFL)
+
+
 class Lost(Exception):
     """What was expected did not come."""
 
@@ -41,7 +48,8 @@ class Terminal:
                          "--init-groups", "--"]
             os.chown(os.ttyname(slave), uid_of(user), -1)
         self.child = subprocess.Popen(argv, stdin=slave, stdout=slave,
-                                      stderr=slave, env=env, cwd="/")
+                                      stderr=slave, env=env, cwd="/",
+                                      preexec_fn=signals_default)
         os.close(slave)
 
     def expect(self, pattern):

@@ -125,13 +125,23 @@ class Trial:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
+def terminal_fork():
+    """pty.fork(), and signals as at a login: who calls us by nohup(1), or in
+    the background of a script, has them ignored, which is inherited."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(sig, signal.SIG_DFL)
+    return pid, fd
+
+
 class Terminal:
     """sigractl on a pseudo-terminal that is its controlling one; OUT: a file
     that standard output goes to instead."""
 
     def __init__(self, *args, env=None, program=SIGRACTL, out=None):
         self.seen = b''
-        self.pid, self.fd = pty.fork()
+        self.pid, self.fd = terminal_fork()
         if self.pid == 0:
             if out is not None:
                 os.dup2(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
@@ -177,7 +187,7 @@ def shape_parse(text):
         nonlocal at
         out = {}
         while True:
-            name = re.match(r'[a-z_]+', text[at:]).group(0)
+            name = re.match(r'[a-z0-9_]+', text[at:]).group(0)
             at += len(name)
             kind, inner = '', None
             if at < len(text) and text[at] in '{[':

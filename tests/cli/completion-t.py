@@ -50,6 +50,11 @@ CASES = [
     ('sigractl audit list --outcome s', {'success'}),
     ('sigractl policy add --account k', {'known'}),
     ('sigractl policy add --user x --account u', {'unknown'}),
+    ('sigractl enroll ssh-k', {'ssh-key'}),
+    ('sigractl enroll key ann --uv r', {'required'}),
+    ('sigractl policy keys --sign-count ', {'warn', 'reauth', 'revoke'}),
+    ('sigractl policy keys --attestation d', {'direct'}),
+    ('sigractl policy add --uv d', {'discouraged'}),
     ('sigractl completion ', {'bash', 'zsh', 'fish'}),
     ('sigractl help po', {'policy'}),
     ('sigractl help user ex', {'expire'}),
@@ -111,7 +116,7 @@ def ask_zsh(line):
     with open(rc, 'w') as f:
         f.write(ZSH % (bin_dir, out))
     open(out, 'w').close()
-    pid, fd = pty.fork()
+    pid, fd = terminal_fork()
     if pid == 0:
         os.chdir(t.dir + '/files')
         os.execvpe('zsh', ['zsh', '-i'], env(ZDOTDIR=t.dir))

@@ -21,7 +21,7 @@ UTF8, PLAIN = {'LC_ALL': 'C.UTF-8'}, {'LC_ALL': 'C'}
 
 def shown(t, columns=80, **env):
     """(exit, what stands on the terminal)"""
-    pid, fd = pty.fork()
+    pid, fd = terminal_fork()
     if pid == 0:
         time.sleep(0.1)
         os.execve(SIGRACTL, [SIGRACTL, '-s', t.where, 'key', 'export'],

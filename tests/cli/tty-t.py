@@ -119,7 +119,7 @@ check(code == (2, None) and b'leave --stdin out' in term.seen,
 
 # The prompt is not written into a file.
 out = t.dir + '/out'
-pid, fd = pty.fork()
+pid, fd = terminal_fork()
 if pid == 0:
     o = os.open(out, os.O_WRONLY | os.O_CREAT, 0o600)
     os.dup2(o, 1)
