@@ -31,6 +31,8 @@ enum request_flag {
 	REQUEST_DISALLOW_NULL = 1 << 1,	 /* PAM_DISALLOW_NULL_AUTHTOK */
 	REQUEST_CHANGE_EXPIRED = 1 << 2, /* PAM_CHANGE_EXPIRED_AUTHTOK */
 	REQUEST_ASCII = 1 << 3, /* whoever reads the prompts has no UTF-8 */
+	REQUEST_AGENT = 1 << 4, /* the person has an SSH agent at hand
+				   (SSH_AUTH_SOCK of the host) */
 };
 
 /* A process, for good: the number and the start time (/proc/PID/stat 22). */

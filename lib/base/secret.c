@@ -74,6 +74,17 @@ secret_begins(const struct secret *s, const void *p, size_t len)
 }
 
 bool
+secret_is_yes(const struct secret *s)
+{
+	static const char *const words[] = { "y", "Y", "yes", "Yes", "YES" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (secret_is(s, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+bool
 secret_has_byte(const struct secret *s, uint8_t c)
 {
 	return memchr(s->b, c, s->len) != NULL;

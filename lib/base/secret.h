@@ -51,6 +51,9 @@ bool secret_is(const struct secret *s, const void *p, size_t len);
 /* Does S begin with these bytes?  For shapes, never for verification. */
 bool secret_begins(const struct secret *s, const void *p, size_t len);
 
+/* "y" or "yes", as people type it; anything else is no. */
+bool secret_is_yes(const struct secret *s);
+
 /* Does S contain the byte C?  For shapes, never for verification. */
 bool secret_has_byte(const struct secret *s, uint8_t c);
 

@@ -5,6 +5,24 @@
 
 #include "test.h"
 
+static void
+test_yes(void)
+{
+	static const char *const no[] = { "",	"n",  "no", "yess",
+					  "ye", "Y ", "yES" };
+	struct fault f;
+	SECRET(s);
+
+	CHECK_OK(secret_set(&s, "y", 1, &f), &f);
+	CHECK(secret_is_yes(&s));
+	CHECK_OK(secret_set(&s, "YES", 3, &f), &f);
+	CHECK(secret_is_yes(&s));
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		CHECK_OK(secret_set(&s, no[i], strlen(no[i]), &f), &f);
+		CHECK(!secret_is_yes(&s));
+	}
+}
+
 int
 main(void)
 {
@@ -42,5 +60,6 @@ main(void)
 	secret_wipe(&a);
 	CHECK_EQ(a.len, 0);
 	CHECK_EQ(a.b[0], 0);
+	test_yes();
 	return test_done();
 }
