@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "policy/policy.h"
-
-#include <stddef.h>
-
-#define POLICY_FACTOR_BITS 32U
-#define POLICY_SECOND ((uint32_t)POLICY_SECOND_FACTORS)
+#include "policy/walk.h"
 
 static struct policy_decision
 policy_deny(enum policy_reason why)
@@ -41,147 +36,15 @@ policy_account_reason(enum policy_account account)
 	return POLICY_UNKNOWN_ACCOUNT;
 }
 
-/* One alternative that asks for nothing would admit everybody. */
-static bool
-policy_rule_whole(const struct policy_facts *f)
+/* Nothing that could be walked lets in: why? */
+static struct policy_decision
+policy_stuck(const struct policy_facts *f)
 {
-	if (f->alternatives == 0 || f->alternatives > POLICY_ALTERNATIVES_MAX)
-		return false;
-	for (unsigned i = 0; i < f->alternatives; i++)
-		if (f->require[i] == 0)
-			return false;
-	return true;
-}
+	enum policy_reason why = policy_account_reason(f->account);
 
-/* What any alternative asks for. */
-static uint32_t
-policy_named(const struct policy_facts *f)
-{
-	uint32_t all = 0;
-
-	for (unsigned i = 0; i < f->alternatives; i++)
-		all |= f->require[i];
-	return all;
-}
-
-/* The factors that count: asked, right, and nothing against them. */
-static uint32_t
-policy_proved(const struct policy_facts *f)
-{
-	return f->asked & f->passed & f->enrolled & ~f->malformed &
-	       ~f->locked & ~f->spent & ~f->untimely;
-}
-
-/*
- * Those of CHOSEN that a trusted device stands for.  One that was asked for
- * all the same is judged by its answer, and what stands for everything stands
- * for nothing.
- */
-static uint32_t
-policy_waived(const struct policy_facts *f, uint32_t chosen)
-{
-	uint32_t waived = f->waived & POLICY_SECOND & f->enrolled & ~f->asked;
-
-	return (chosen & ~waived) != 0 ? chosen & waived : 0;
-}
-
-/* The first alternative whose factors are all in HAVE; 0: none. */
-static uint32_t
-policy_first_within(const struct policy_facts *f, uint32_t have)
-{
-	for (unsigned i = 0; i < f->alternatives; i++)
-		if ((f->require[i] & ~have) == 0)
-			return f->require[i];
-	return 0;
-}
-
-/* The first one of which something is left in HAVE without its second
- * factors, so left; 0: none. */
-static uint32_t
-policy_first_bare(const struct policy_facts *f, uint32_t have)
-{
-	for (unsigned i = 0; i < f->alternatives; i++) {
-		uint32_t bare = f->require[i] & ~POLICY_SECOND;
-
-		if (bare != 0 && (bare & ~have) == 0)
-			return bare;
-	}
-	return 0;
-}
-
-/* An account that has none of the second factors that the rule names? */
-static bool
-policy_unenrolled(const struct policy_facts *f)
-{
-	return f->account != POLICY_ACCOUNT_UNKNOWN &&
-	       (policy_named(f) & f->enrolled & POLICY_SECOND) == 0;
-}
-
-/* May it do without?  Nobody can enroll while a password is changed. */
-static bool
-policy_exempt(const struct policy_facts *f)
-{
-	return policy_unenrolled(f) &&
-	       (f->unenrolled == POLICY_UNENROLLED_EXEMPT ||
-		(f->unenrolled == POLICY_UNENROLLED_ENROLL &&
-		 f->phase == POLICY_PHASE_PASSWORD));
-}
-
-/* Of the set, the one factor; POLICY_FACTOR_BITS: none, or several. */
-static unsigned
-policy_only(uint32_t set)
-{
-	for (unsigned i = 0; i < POLICY_FACTOR_BITS; i++)
-		if (set == POLICY_BIT(i))
-			return i;
-	return POLICY_FACTOR_BITS;
-}
-
-/* What is walked. */
-struct policy_walk {
-	uint32_t chosen;    /* the factors to be asked; 0: nothing will do */
-	bool enroll;	    /* in the end one is to be enrolled: */
-	unsigned to_enroll; /* this one */
-};
-
-/* The first alternative that the account has but for one second factor,
- * which it can enroll here. */
-static struct policy_walk
-policy_choose_enroll(const struct policy_facts *f)
-{
-	for (unsigned i = 0; i < f->alternatives; i++) {
-		uint32_t bare = f->require[i] & ~POLICY_SECOND;
-		unsigned one = policy_only(f->require[i] & POLICY_SECOND);
-
-		if (bare != 0 && one < POLICY_FACTOR_BITS &&
-		    (f->require[i] & ~f->usable) == 0 &&
-		    (bare & ~f->enrolled) == 0)
-			return (struct policy_walk){ bare, true, one };
-	}
-	return (struct policy_walk){ .chosen = 0 };
-}
-
-/*
- * The alternative to walk.  Neither the state of the account nor any answer
- * has a say in it, so the questions tell nothing of either, and a change of
- * state half-way changes no question.  Who has nothing that would do, or is
- * unknown, walks as who has everything.
- */
-static struct policy_walk
-policy_choose(const struct policy_facts *f)
-{
-	struct policy_walk w = { .chosen = 0 };
-
-	if (f->account != POLICY_ACCOUNT_UNKNOWN)
-		w.chosen = policy_first_within(f, f->usable & f->enrolled);
-	if (w.chosen == 0 && policy_exempt(f))
-		w.chosen = policy_first_bare(f, f->usable & f->enrolled);
-	else if (w.chosen == 0 && policy_unenrolled(f) &&
-		 f->unenrolled == POLICY_UNENROLLED_ENROLL)
-		w = policy_choose_enroll(f);
-	if (w.chosen == 0)
-		w.chosen = policy_first_within(f, f->usable);
-	return w;
+	if ((policy_named(f) & f->declined) == 0)
+		return policy_deny(POLICY_NOT_USABLE);
+	return policy_deny(why != POLICY_REASON_NONE ? why : POLICY_DECLINED);
 }
 
 /* The questions are over; what do the answers come to? */
@@ -205,8 +68,10 @@ policy_judge(const struct policy_facts *f, const struct policy_walk *w)
 		return policy_deny(POLICY_SPENT);
 	if ((bad & f->untimely) != 0)
 		return policy_deny(POLICY_UNTIMELY);
-	if (unproved != 0)
+	if (unproved != 0 || !policy_strong(f, w->chosen & policy_proved(f)))
 		return policy_deny(POLICY_WRONG);
+	if (w->hopeless)
+		return policy_stuck(f);
 	if (w->enroll)
 		return (struct policy_decision){
 			.step = POLICY_ENROLL,
@@ -224,16 +89,15 @@ policy_judge(const struct policy_facts *f, const struct policy_walk *w)
 static bool
 policy_in_turn(const struct policy_facts *f, uint32_t chosen)
 {
-	return (f->unenrolled == POLICY_UNENROLLED_EXEMPT ||
-		f->unenrolled == POLICY_UNENROLLED_ENROLL) &&
-	       (chosen & ~POLICY_SECOND) != 0;
+	return policy_turns(f) && (chosen & ~POLICY_SECOND) != 0;
 }
 
 /* What is still to be asked where questions are put in turn. */
 static uint32_t
 policy_open_in_turn(const struct policy_facts *f, uint32_t chosen)
 {
-	uint32_t open = chosen & ~f->asked & ~policy_waived(f, chosen);
+	uint32_t open = chosen & ~f->asked & ~policy_shown(f) &
+			~policy_waived(f, chosen);
 
 	if ((chosen & f->asked & ~policy_proved(f)) != 0)
 		return 0;
@@ -249,9 +113,10 @@ policy_open_all(const struct policy_facts *f, uint32_t chosen)
 	uint32_t waived = policy_waived(f, chosen);
 
 	if (f->account == POLICY_ACCOUNT_ACTIVE &&
-	    (chosen & ~waived & ~policy_proved(f)) == 0)
+	    (chosen & ~waived & ~policy_proved(f)) == 0 &&
+	    policy_strong(f, chosen & policy_proved(f)))
 		return 0;
-	return chosen & ~f->asked;
+	return chosen & ~f->asked & ~policy_shown(f);
 }
 
 static struct policy_decision
@@ -273,13 +138,54 @@ static struct policy_decision
 policy_walk(const struct policy_facts *f)
 {
 	struct policy_walk w = policy_choose(f);
+	struct policy_decision d;
 	uint32_t open;
 
 	if (w.chosen == 0)
-		return policy_deny(POLICY_NOT_USABLE);
+		return policy_stuck(f);
 	open = policy_in_turn(f, w.chosen) ? policy_open_in_turn(f, w.chosen)
 					   : policy_open_all(f, w.chosen);
-	return open != 0 ? policy_ask(open) : policy_judge(f, &w);
+	if (open == 0)
+		return policy_judge(f, &w);
+	d = policy_ask(open);
+	d.walked = w.chosen;
+	return d;
+}
+
+/* Does the rule have another way, were what D asks for declined?  Whose
+ * account it is has no say, or a wait would tell. */
+static bool
+policy_others(const struct policy_facts *f, const struct policy_decision *d)
+{
+	struct policy_facts without = *f;
+	struct policy_walk w;
+
+	without.account = POLICY_ACCOUNT_UNKNOWN;
+	without.declined |= POLICY_BIT(d->factor);
+	w = policy_choose(&without);
+	return w.chosen != 0 && !w.hopeless;
+}
+
+static struct policy_decision
+policy_questions(const struct policy_facts *f)
+{
+	struct policy_decision d = policy_walk(f);
+
+	if (d.step == POLICY_ASK)
+		d.others = policy_others(f, &d);
+	return d;
+}
+
+/* The first alternative that STEPPED holds, and that not by possession alone;
+ * 0: none. */
+static uint32_t
+policy_first_stepped(const struct policy_facts *f, uint32_t stepped)
+{
+	for (unsigned i = 0; i < f->alternatives; i++)
+		if ((f->require[i] & ~stepped) == 0 &&
+		    policy_strong(f, f->require[i]))
+			return f->require[i];
+	return 0;
 }
 
 /* What was proved in the same login session lately, if it is all that would
@@ -290,11 +196,12 @@ policy_stepped(const struct policy_facts *f)
 	uint32_t have = f->stepped & f->enrolled, whole;
 
 	if (f->account != POLICY_ACCOUNT_ACTIVE || f->asked != 0 ||
-	    f->locked != 0)
+	    f->locked != 0 || f->declined != 0)
 		return 0;
-	whole = policy_first_within(f, have);
-	return whole == 0 && policy_exempt(f) ? policy_first_bare(f, have)
-					      : whole;
+	whole = policy_first_stepped(f, have);
+	if (whole == 0 && policy_exempt(f))
+		whole = policy_first_bare(f, have);
+	return policy_strong(f, whole) ? whole : 0;
 }
 
 static struct policy_decision
@@ -305,7 +212,7 @@ policy_auth(const struct policy_facts *f)
 	if (f->action != POLICY_ACTION_REQUIRE || !policy_rule_whole(f))
 		return policy_deny(POLICY_RULE_DENIES);
 	stepped = policy_stepped(f);
-	return stepped != 0 ? policy_allow(stepped) : policy_walk(f);
+	return stepped != 0 ? policy_allow(stepped) : policy_questions(f);
 }
 
 static struct policy_decision
@@ -329,7 +236,7 @@ policy_password(const struct policy_facts *f)
 	if (f->action != POLICY_ACTION_REQUIRE || !policy_rule_whole(f))
 		return policy_deny(POLICY_RULE_DENIES);
 	if (!f->privileged)
-		return policy_walk(f);
+		return policy_questions(f);
 	/* Root may repair the password of an account that is shut. */
 	if (f->account == POLICY_ACCOUNT_ACTIVE ||
 	    f->account == POLICY_ACCOUNT_DISABLED ||
@@ -342,22 +249,24 @@ policy_password(const struct policy_facts *f)
 /* The first alternative that was proved, but for what a trusted device stands
  * for; 0: none. */
 static uint32_t
-policy_shown(const struct policy_facts *f)
+policy_met(const struct policy_facts *f)
 {
-	uint32_t proved = policy_proved(f);
+	uint32_t proved = policy_proved(f), bare;
 
 	for (unsigned i = 0; i < f->alternatives; i++)
 		if ((f->require[i] & ~policy_waived(f, f->require[i]) &
-		     ~proved) == 0)
+		     ~proved) == 0 &&
+		    policy_strong(f, f->require[i] & proved))
 			return f->require[i];
-	return policy_exempt(f) ? policy_first_bare(f, proved) : 0;
+	bare = policy_exempt(f) ? policy_first_bare(f, proved) : 0;
+	return policy_strong(f, bare) ? bare : 0;
 }
 
 static struct policy_decision
 policy_session(const struct policy_facts *f)
 {
 	enum policy_reason why = policy_account_reason(f->account);
-	uint32_t shown;
+	uint32_t met;
 
 	if (why != POLICY_REASON_NONE)
 		return policy_deny(why);
@@ -367,9 +276,8 @@ policy_session(const struct policy_facts *f)
 		return policy_deny(POLICY_RULE_DENIES);
 	if (f->locked != 0)
 		return policy_deny(POLICY_LOCKED);
-	shown = policy_shown(f);
-	return shown != 0 ? policy_allow(shown)
-			  : policy_deny(POLICY_NOT_PROVED);
+	met = policy_met(f);
+	return met != 0 ? policy_allow(met) : policy_deny(POLICY_NOT_PROVED);
 }
 
 /* A rule of substance matched: what does it say in this phase? */
@@ -419,71 +327,4 @@ policy_next(const struct policy_facts *f)
 		break;
 	}
 	return policy_deny(POLICY_NO_RULE);
-}
-
-static const char policy_no_name[] = "invalid";
-
-const char *
-policy_reason_name(enum policy_reason reason)
-{
-	static const char *const names[POLICY_REASON_COUNT] = {
-		[POLICY_REASON_NONE] = "none",
-		[POLICY_GRANTED] = "granted",
-		[POLICY_NO_RULE] = "no_rule",
-		[POLICY_RULE_DENIES] = "rule_denies",
-		[POLICY_NOT_OURS] = "not_ours",
-		[POLICY_UNKNOWN_ACCOUNT] = "unknown_account",
-		[POLICY_DISABLED] = "disabled",
-		[POLICY_EXPIRED] = "expired",
-		[POLICY_PENDING_DELETION] = "pending_deletion",
-		[POLICY_DELETED] = "deleted",
-		[POLICY_LOCKED] = "locked",
-		[POLICY_NOT_ENROLLED] = "not_enrolled",
-		[POLICY_NOT_USABLE] = "not_usable",
-		[POLICY_WRONG] = "wrong",
-		[POLICY_MALFORMED] = "malformed",
-		[POLICY_SPENT] = "spent",
-		[POLICY_UNTIMELY] = "untimely",
-		[POLICY_CANCELLED] = "cancelled",
-		[POLICY_MUST_CHANGE] = "must_change",
-		[POLICY_NOT_PROVED] = "not_proved",
-		[POLICY_PASSWORD_REFUSED] = "password_refused",
-		[POLICY_UNAVAILABLE] = "unavailable",
-	};
-	size_t at = (size_t)reason;
-
-	return at < POLICY_REASON_COUNT ? names[at] : policy_no_name;
-}
-
-const char *
-policy_step_name(enum policy_step step)
-{
-	switch (step) {
-	case POLICY_DENY:
-		return "deny";
-	case POLICY_ASK:
-		return "ask";
-	case POLICY_RENEW:
-		return "renew";
-	case POLICY_ENROLL:
-		return "enroll";
-	case POLICY_ABSTAIN:
-		return "abstain";
-	case POLICY_ALLOW:
-		return "allow";
-	}
-	return policy_no_name;
-}
-
-const char *
-policy_factor_name(enum policy_factor factor)
-{
-	static const char *const names[POLICY_FACTOR_COUNT] = {
-#define FACTOR(NAME, file, second) [POLICY_FACTOR_##NAME] = #file,
-#include "factor/factors.def"
-#undef FACTOR
-	};
-	size_t at = (size_t)factor;
-
-	return at < POLICY_FACTOR_COUNT ? names[at] : policy_no_name;
 }

@@ -20,6 +20,10 @@
  *    so that whoever has proved nothing learns nothing (invariant 16);
  *  - ENROLL only when all but second factors have passed, for an active
  *    account without any second factor, and where the rule says so;
+ *  - what shows possession alone (`weak`) is never the only proof of an
+ *    alternative, whatever trusted devices stand for beside it;
+ *  - a declined factor counts for nothing and is not asked for again; the
+ *    next alternative is, with what was proved so far;
  *  - ABSTAIN only where the rule says so, and never once anything was asked;
  *  - liveness: an active account that passes whatever it is asked gets in.
  */
@@ -30,7 +34,7 @@
 #include <stdint.h>
 
 enum policy_factor {
-#define FACTOR(NAME, file, second) POLICY_FACTOR_##NAME,
+#define FACTOR(NAME, symbol, word, second) POLICY_FACTOR_##NAME,
 #include "factor/factors.def"
 #undef FACTOR
 	POLICY_FACTOR_COUNT
@@ -44,7 +48,8 @@ enum policy_factor {
  * exempt, and a trusted device may stand for them. */
 enum {
 	POLICY_SECOND_FACTORS = 0
-#define FACTOR(NAME, file, second) | (int)((second) << POLICY_FACTOR_##NAME)
+#define FACTOR(NAME, symbol, word, second)                                    \
+	| (int)((second) << POLICY_FACTOR_##NAME)
 #include "factor/factors.def"
 #undef FACTOR
 };
@@ -119,8 +124,10 @@ enum policy_reason {
 	POLICY_MUST_CHANGE,
 	POLICY_NOT_PROVED,	 /* session: no login was handed over */
 	POLICY_PASSWORD_REFUSED, /* the new password was not acceptable */
-	POLICY_UNAVAILABLE,	 /* something broke; the only reason made
-				    outside policy.c */
+	POLICY_DECLINED,    /* a device was asked and gave no answer, and there
+			       is no other way in */
+	POLICY_UNAVAILABLE, /* something broke; the only reason made
+			       outside policy.c */
 	POLICY_REASON_COUNT
 };
 
@@ -131,21 +138,31 @@ struct policy_facts {
 	unsigned alternatives; /* how many of require[] are in use */
 	uint32_t require[POLICY_ALTERNATIVES_MAX];
 	enum policy_unenrolled unenrolled;
-	uint32_t enrolled;  /* what the account has */
-	uint32_t usable;    /* what this caller can answer at all */
-	uint32_t asked;	    /* answers collected */
-	uint32_t passed;    /* of those, the right ones */
-	uint32_t malformed; /* of those, what had not the factor's shape */
-	uint32_t locked;    /* of those, what a guess limit stopped */
-	uint32_t spent;	    /* of those, right codes that were used before */
-	uint32_t untimely;  /* of those, time codes under a wrong clock */
-	uint32_t waived;    /* what a trusted device stands for; only enrolled
-			       second factors count, whatever the bits say,
-			       and none for which an answer was given */
-	uint32_t stepped;   /* proved lately in the same login session */
-	bool cancelled;	    /* the person gave up */
-	bool must_change;   /* the password has to be renewed */
-	bool privileged;    /* password phase: root, not an expired change */
+	uint32_t enrolled;   /* what the account has */
+	uint32_t usable;     /* what this caller can answer at all */
+	uint32_t asked;	     /* answers collected */
+	uint32_t passed;     /* of those, the right ones */
+	uint32_t malformed;  /* of those, what had not the factor's shape */
+	uint32_t locked;     /* of those, what a guess limit stopped */
+	uint32_t spent;	     /* of those, right codes that were used before */
+	uint32_t untimely;   /* of those, time codes under a wrong clock */
+	uint32_t waived;     /* what a trusted device stands for; only enrolled
+				second factors count, whatever the bits say,
+				and none for which an answer was given */
+	uint32_t stepped;    /* proved lately in the same login session */
+	uint32_t shown;	     /* proved by the caller itself, without a question
+				of ours (sshd's public keys); only enrolled
+				ones count */
+	uint32_t declined;   /* asked for and not given: no key, no touch, an
+				interrupted wait; as if not usable from then
+				on, and never asked for again */
+	uint32_t weak;	     /* of those proved in any way, the ones that show
+				possession alone (a key that has not verified
+				its user): never an alternative's only proof */
+	uint32_t enrollable; /* what can be enrolled inside this login */
+	bool cancelled;	     /* the person gave up */
+	bool must_change;    /* the password has to be renewed */
+	bool privileged;     /* password phase: root, not an expired change */
 };
 
 struct policy_decision {
@@ -153,9 +170,16 @@ struct policy_decision {
 	enum policy_reason reason;
 	enum policy_factor factor; /* POLICY_ASK, POLICY_ENROLL: which */
 	uint32_t granted;	   /* POLICY_ALLOW: the alternative */
+	uint32_t walked;	   /* POLICY_ASK: the alternative that is
+				      being walked */
+	bool others;		   /* POLICY_ASK: were this factor declined,
+				      the rule has another way, for whomever */
 };
 
 /*
+ * Below, usable means usable and not declined; what was shown needs no
+ * question and is usable.
+ *
  * Which alternative is walked: the first whose factors are all usable and
  * enrolled.  If there is none and the account has none of the second factors
  * that any alternative names: where the rule exempts such accounts, the first

@@ -104,7 +104,10 @@ check_names(void)
 	CHECK(same(policy_factor_name(POLICY_FACTOR_PASSWORD), "password"));
 	CHECK(same(policy_factor_name(POLICY_FACTOR_OTP), "otp"));
 	CHECK(same(policy_factor_name(POLICY_FACTOR_COUNT), "invalid"));
-	CHECK((SECOND & 3) == POLICY_BIT(POLICY_FACTOR_OTP));
+	CHECK(SECOND == (POLICY_BIT(POLICY_FACTOR_OTP) |
+			 POLICY_BIT(POLICY_FACTOR_FIDO2)));
+	CHECK(same(policy_factor_name(POLICY_FACTOR_SSH_SK), "ssh-sk"));
+	CHECK(same(policy_reason_name(POLICY_DECLINED), "declined"));
 	for (int i = 0; i < POLICY_REASON_COUNT; i++)
 		for (int j = 0; j <= POLICY_REASON_COUNT; j++) {
 			const char *a =
@@ -118,10 +121,34 @@ check_names(void)
 	CHECK(distinct);
 }
 
+/* What shows too little does not hide what shows enough. */
+static void
+check_weak(void)
+{
+	const uint32_t key = POLICY_BIT(POLICY_FACTOR_FIDO2);
+	const uint32_t word = POLICY_BIT(POLICY_FACTOR_PASSWORD);
+	struct policy_facts f = {
+		.phase = POLICY_PHASE_AUTH,
+		.action = POLICY_ACTION_REQUIRE,
+		.account = POLICY_ACCOUNT_ACTIVE,
+		.alternatives = 2,
+		.require = { key, word },
+		.enrolled = key | word,
+		.usable = key | word,
+		.stepped = key | word,
+		.weak = key,
+	};
+
+	CHECK_EQ(policy_next(&f).granted, word);
+	f.stepped = key;
+	CHECK(policy_next(&f).step == POLICY_ASK);
+}
+
 void
 check_edges(void)
 {
 	check_nonsense();
 	check_names();
 	check_order();
+	check_weak();
 }

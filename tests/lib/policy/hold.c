@@ -31,19 +31,22 @@ by_root(const struct policy_facts *f)
 	return f->phase == POLICY_PHASE_PASSWORD && f->privileged;
 }
 
-/* Proved, but for what a device stands for, and not nothing. */
+/* Proved, but for what a device stands for, and not by possession alone. */
 static bool
 met(const struct policy_facts *f, uint32_t set)
 {
-	return (set & ~waived(f) & ~proved(f)) == 0 && (set & proved(f)) != 0;
+	return (set & ~waived(f) & ~proved(f)) == 0 &&
+	       (set & proved(f) & ~f->weak) != 0;
 }
 
 static bool
 stepped(const struct policy_facts *f, uint32_t set)
 {
 	return f->phase == POLICY_PHASE_AUTH && f->asked == 0 &&
-	       f->locked == 0 && f->account == POLICY_ACCOUNT_ACTIVE &&
-	       (set & ~(f->stepped & f->enrolled)) == 0;
+	       f->locked == 0 && f->declined == 0 &&
+	       f->account == POLICY_ACCOUNT_ACTIVE &&
+	       (set & ~(f->stepped & f->enrolled)) == 0 &&
+	       (set & ~f->weak) != 0;
 }
 
 static bool
@@ -55,7 +58,8 @@ enough(const struct policy_facts *f, uint32_t granted)
 		if (granted == set && (met(f, set) || stepped(f, set)))
 			return true;
 		if (granted == bare && exempt(f) &&
-		    ((bare & ~proved(f)) == 0 || stepped(f, bare)))
+		    (((bare & ~proved(f)) == 0 && (bare & ~f->weak) != 0) ||
+		     stepped(f, bare)))
 			return true;
 	}
 	return false;
@@ -83,8 +87,15 @@ hold_allow(const struct policy_facts *f, const struct policy_decision *d)
 	g.passed |= g.asked;
 	g.malformed = g.spent = g.untimely = 0;
 	HOLD(MONOTONE, policy_next(&g).step == POLICY_ALLOW);
+	g = *f;
+	g.weak = UINT32_MAX;
+	HOLD(STRONG, policy_next(&g).step != POLICY_ALLOW);
+	g = *f;
+	g.declined = UINT32_MAX;
+	HOLD(DECLINES, policy_next(&g).step != POLICY_ALLOW);
 	if (f->asked == 0) {
-		HOLD(STEPS, f->stepped != 0);
+		HOLD(STEPS, f->stepped != 0 || shown(f) != 0);
+		g = *f;
 		g.account = POLICY_ACCOUNT_EXPIRED;
 		HOLD(STEPS, policy_next(&g).step != POLICY_ALLOW);
 	}
@@ -99,7 +110,7 @@ is_next(const struct policy_facts *f, uint32_t bit)
 	for (unsigned i = 0; i < f->alternatives; i++) {
 		uint32_t set = f->require[i], first = set & ~SECOND;
 
-		if ((set & bit) == 0 || (set & ~f->usable & ~SECOND) != 0)
+		if ((set & bit) == 0 || (set & ~can(f) & ~SECOND) != 0)
 			continue;
 		if (first == 0)
 			return true;
@@ -117,7 +128,17 @@ static void
 hold_ask(const struct policy_facts *f, const struct policy_decision *d)
 {
 	uint32_t bit = UINT32_C(1) << (unsigned)d->factor;
+	struct policy_facts g = *f;
 
+	g.declined |= bit;
+	HOLD(DECLINES, d->others == holds_one(f, g.usable & ~g.declined));
+	HOLD(DECLINES, (bit & f->declined) == 0);
+	HOLD(DECLINES, !in_turn(f) || f->account == POLICY_ACCOUNT_UNKNOWN ||
+			       (named(f) & f->declined & f->enrolled) == 0 ||
+			       proved(f) == 0 ||
+			       (d->walked & ~f->enrolled) == 0);
+	HOLD(ASKS, (bit & shown(f)) == 0 && (bit & d->walked) != 0 &&
+			   (d->walked & ~named(f)) == 0);
 	HOLD(ASKS, f->phase != POLICY_PHASE_SESSION && by_factors(f) &&
 			   sane(f) && (bit & f->asked) == 0 &&
 			   (bit & named(f)) != 0 && (bit & f->usable) != 0);
@@ -145,12 +166,13 @@ state_reason(enum policy_account account)
 
 /* Has the session what it takes? */
 static bool
-shown(const struct policy_facts *f)
+arrived(const struct policy_facts *f)
 {
 	for (unsigned i = 0; i < f->alternatives; i++)
 		if (met(f, f->require[i]))
 			return true;
-	return exempt(f) && holds_bare(f, proved(f));
+	return exempt(f) && holds_bare(f, proved(f)) &&
+	       (proved(f) & named(f) & ~SECOND & ~f->weak) != 0;
 }
 
 /* Reasons that speak of answers. */
@@ -162,7 +184,10 @@ answer_true(const struct policy_facts *f, enum policy_reason why)
 	if (f->locked != 0)
 		return why == POLICY_LOCKED;
 	if (why == POLICY_NOT_ENROLLED)
-		return !holds_one(f, f->usable & f->enrolled);
+		return !holds_one(f, can(f) & f->enrolled);
+	if (why == POLICY_DECLINED)
+		return (f->declined & named(f)) != 0 &&
+		       !holds_one(f, can(f) & f->enrolled);
 	if (why == POLICY_MALFORMED)
 		return (f->malformed & f->asked) != 0;
 	if (why == POLICY_SPENT)
@@ -170,8 +195,9 @@ answer_true(const struct policy_facts *f, enum policy_reason why)
 	if (why == POLICY_UNTIMELY)
 		return (f->untimely & shaped & ~f->spent) != 0;
 	if (why == POLICY_WRONG)
-		return (shaped & ~f->passed & ~f->spent & ~f->untimely) != 0;
-	return why == POLICY_NOT_PROVED && !shown(f);
+		return (shaped & ~f->passed & ~f->spent & ~f->untimely) != 0 ||
+		       (f->weak & proved(f)) != 0;
+	return why == POLICY_NOT_PROVED && !arrived(f);
 }
 
 static bool
@@ -186,7 +212,7 @@ reason_true(const struct policy_facts *f, enum policy_reason why)
 	if (why == POLICY_CANCELLED)
 		return f->cancelled;
 	if (why == POLICY_NOT_USABLE)
-		return !holds_one(f, f->usable);
+		return !holds_one(f, can(f)) && (named(f) & f->declined) == 0;
 	return f->account == POLICY_ACCOUNT_ACTIVE && sane(f) &&
 	       answer_true(f, why);
 }
@@ -199,8 +225,10 @@ twin_of(const struct policy_facts *f)
 	struct policy_facts twin = *f;
 
 	twin.account = POLICY_ACCOUNT_ACTIVE;
-	if (f->account == POLICY_ACCOUNT_UNKNOWN)
-		twin.enrolled = UINT32_MAX;
+	if (f->account == POLICY_ACCOUNT_UNKNOWN) {
+		twin.enrolled = pretended(f);
+		twin.shown = 0;
+	}
 	twin.passed = twin.asked;
 	twin.malformed = twin.locked = twin.spent = twin.untimely = 0;
 	twin.stepped = 0;
@@ -226,9 +254,7 @@ hold_same(const struct policy_facts *f, const struct policy_decision *d)
 						      d->factor == e.factor));
 		return;
 	}
-	if (d->step == POLICY_ALLOW && f->asked == 0)
-		HOLD(STEPS, f->stepped != 0);
-	else
+	if (d->step != POLICY_ALLOW || f->asked != 0 || f->stepped == 0)
 		HOLD(DEVICE,
 		     (waived(f) & POLICY_BIT(e.factor)) != 0 &&
 			     (d->step == POLICY_ALLOW || f->locked != 0));
@@ -245,7 +271,7 @@ hold_prefix(const struct policy_facts *f, const struct policy_decision *d)
 			    (e.step == POLICY_ASK && d->factor == e.factor));
 	/* The first question, at least, tells nothing. */
 	HOLD(BLIND, d->step == POLICY_ASK || e.step != POLICY_ASK ||
-			    f->asked != 0 ||
+			    f->asked != 0 || shown(f) != 0 ||
 			    (d->step == POLICY_ALLOW && f->stepped != 0));
 }
 
@@ -255,7 +281,8 @@ enrolls_one(const struct policy_facts *f, uint32_t set)
 	uint32_t first = set & ~SECOND, second = set & SECOND;
 
 	return first != 0 && second != 0 && (second & (second - 1)) == 0 &&
-	       (set & ~f->usable) == 0 && (first & ~f->enrolled) == 0;
+	       (second & f->enrollable) != 0 && (set & ~can(f)) == 0 &&
+	       (first & ~f->enrolled) == 0;
 }
 
 static bool
@@ -275,6 +302,7 @@ hold_enroll(const struct policy_facts *f, const struct policy_decision *d)
 	for (unsigned i = 0; i < f->alternatives; i++)
 		if (enrolls_one(f, f->require[i]) &&
 		    (f->require[i] & ~SECOND & ~proved(f)) == 0 &&
+		    (f->require[i] & ~SECOND & ~f->weak) != 0 &&
 		    (f->require[i] & SECOND) == bit)
 			whole = true;
 	HOLD(ENROLLS, whole && by_factors(f) && may_enroll(f) &&
@@ -285,6 +313,7 @@ hold_enroll(const struct policy_facts *f, const struct policy_decision *d)
 	g.passed |= bit;
 	g.enrolled |= bit;
 	g.malformed &= ~bit;
+	g.weak &= ~bit;
 	g.spent &= ~bit;
 	g.untimely &= ~bit;
 	HOLD(ENROLLS, policy_next(&g).step == POLICY_ALLOW);
@@ -296,13 +325,16 @@ hold_enroll(const struct policy_facts *f, const struct policy_decision *d)
 static enum policy_step
 due(const struct policy_facts *f)
 {
-	uint32_t have = f->usable & f->enrolled, rest = named(f) & ~waived(f);
+	uint32_t have = can(f) & f->enrolled, rest = named(f) & ~waived(f);
 	uint32_t lately = f->stepped & f->enrolled;
 	bool first = (named(f) & ~SECOND & ~right(f)) == 0;
 
+	if ((f->weak & named(f)) != 0)
+		return POLICY_DENY;
 	if (f->phase == POLICY_PHASE_SESSION)
-		return shown(f) ? POLICY_ALLOW : POLICY_DENY;
+		return arrived(f) ? POLICY_ALLOW : POLICY_DENY;
 	if (f->phase == POLICY_PHASE_AUTH && f->asked == 0 &&
+	    f->declined == 0 &&
 	    (holds_one(f, lately) || (exempt(f) && holds_bare(f, lately))))
 		return POLICY_ALLOW;
 	if (holds_one(f, have))
@@ -356,11 +388,27 @@ hold_device(const struct policy_facts *f, const struct policy_decision *d)
 			     d->granted == e.granted);
 }
 
+/* Where every alternative begins alike, so does every login in turn, whoever
+ * has what and whatever can be used behind the beginning. */
+static void
+hold_first(const struct policy_facts *f, const struct policy_decision *d)
+{
+	uint32_t bare = f->require[0] & ~SECOND;
+
+	if (!in_turn(f) || f->asked != 0 || f->stepped != 0 || shown(f) != 0 ||
+	    (bare & ~(f->usable & ~f->declined)) != 0 || bare == 0 ||
+	    (f->alternatives == 2 && (f->require[1] & ~SECOND) != bare))
+		return;
+	HOLD(BLIND, d->step == POLICY_ASK && (bare >> d->factor & 1) != 0 &&
+			    (bare & (POLICY_BIT(d->factor) - 1)) == 0);
+}
+
 static void
 hold_questions(const struct policy_facts *f, const struct policy_decision *d)
 {
 	if (f->cancelled || !sane(f) || f->phase == POLICY_PHASE_SESSION)
 		return;
+	hold_first(f, d);
 	if (!in_turn(f) ||
 	    ((f->require[0] & ~SECOND) == 0 &&
 	     (f->alternatives == 1 || (f->require[1] & ~SECOND) == 0)))

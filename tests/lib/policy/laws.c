@@ -21,6 +21,8 @@ static const char *const names[LAWS] = {
 	[DEVICE] = "a trusted device stands for second factors only",
 	[STEPS] = "the step-up never asks, and is nobody else's",
 	[ENROLLS] = "ENROLL iff due, and then it lets in",
+	[STRONG] = "possession alone is never the only proof",
+	[DECLINES] = "what was declined counts for nothing, nor is asked",
 	[MONOTONE] = "better answers never hurt, a lock always stops",
 	[LIVES] = "who has shown enough gets in",
 	[SEQUENCE] = "good, bad and unknown logins meet one beginning",
@@ -65,13 +67,15 @@ law_report(enum law law)
 		test_note("phase %d action %d account %d require %u:%x|%x "
 			  "unenrolled %d enrolled %x usable %x asked %x "
 			  "passed %x malformed %x locked %x spent %x "
-			  "untimely %x waived %x stepped %x%s%s%s -> %s, %s, "
-			  "factor %u, granted %x",
+			  "untimely %x waived %x stepped %x shown %x "
+			  "declined %x weak %x%s%s%s -> %s, %s, factor %u, "
+			  "granted %x",
 			  (int)f->phase, (int)f->action, (int)f->account,
 			  f->alternatives, f->require[0], f->require[1],
 			  (int)f->unenrolled, f->enrolled, f->usable, f->asked,
 			  f->passed, f->malformed, f->locked, f->spent,
-			  f->untimely, f->waived, f->stepped,
+			  f->untimely, f->waived, f->stepped, f->shown,
+			  f->declined, f->weak,
 			  f->cancelled ? " cancelled" : "",
 			  f->must_change ? " must-change" : "",
 			  f->privileged ? " privileged" : "",

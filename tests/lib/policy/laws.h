@@ -21,6 +21,8 @@ enum law {
 	DEVICE,
 	STEPS,
 	ENROLLS,
+	STRONG,
+	DECLINES,
 	MONOTONE,
 	LIVES,
 	SEQUENCE,
@@ -88,12 +90,51 @@ named(const struct policy_facts *f)
 	return f->require[0] | (f->alternatives == 2 ? f->require[1] : 0);
 }
 
+/* Shown by the caller, so that there is no question. */
+static inline uint32_t
+shown(const struct policy_facts *f)
+{
+	return f->account == POLICY_ACCOUNT_UNKNOWN
+		       ? 0
+		       : f->shown & f->enrolled & ~f->asked & ~f->declined;
+}
+
+/* What can be answered, or need not be. */
+static inline uint32_t
+can(const struct policy_facts *f)
+{
+	return (f->usable & ~f->declined) | shown(f);
+}
+
+/*
+ * As whom an unknown account walks: as one that has what the first usable
+ * alternative asks for, rather one with more than devices; and where such a
+ * one would have another way, too, as one that has nothing.
+ */
+static inline uint32_t
+pretended(const struct policy_facts *f)
+{
+	uint32_t can = f->usable & ~f->declined;
+
+	for (int any = 0; any < 2; any++)
+		for (unsigned i = 0; i < f->alternatives && i < 2; i++) {
+			uint32_t set = f->require[i];
+
+			if ((set & ~can) != 0 ||
+			    (any == 0 && (set & ~SECOND) == 0))
+				continue;
+			return i == 0 || (f->require[0] & ~set) != 0 ? set : 0;
+		}
+	return UINT32_MAX;
+}
+
 /* Right, whether the account has the factor or not. */
 static inline uint32_t
 right(const struct policy_facts *f)
 {
-	return f->asked & f->passed & ~f->malformed & ~f->locked & ~f->spent &
-	       ~f->untimely;
+	return (f->asked & f->passed & ~f->malformed & ~f->locked & ~f->spent &
+		~f->untimely & ~f->declined) |
+	       shown(f);
 }
 
 static inline uint32_t
@@ -106,7 +147,7 @@ proved(const struct policy_facts *f)
 static inline uint32_t
 waived(const struct policy_facts *f)
 {
-	return f->waived & SECOND & f->enrolled & ~f->asked;
+	return f->waived & SECOND & f->enrolled & ~f->asked & ~shown(f);
 }
 
 /* Known, and without any second factor that the rule names. */

@@ -31,9 +31,9 @@ POLICY = [
     ("a rule without alternatives is one",
      "if (f->alternatives == 0 ||", "if ("),
     ("any right answer will do",
-     "if (unproved != 0)", "if (unproved == w->chosen)"),
+     "if (unproved != 0 ||", "if (unproved == w->chosen ||"),
     ("the last answer is not looked at",
-     "if (unproved != 0)", "if ((unproved & (w->chosen - 1)) != 0)"),
+     "if (unproved != 0 ||", "if ((unproved & (w->chosen - 1)) != 0 ||"),
     ("the account is not looked at",
      "enum policy_reason why = policy_account_reason(f->account);\n"
      "\tuint32_t bad", "enum policy_reason why = POLICY_REASON_NONE;\n"
@@ -46,38 +46,46 @@ POLICY = [
      "\tif ((w->chosen & ~f->enrolled) != 0)"),
     ("a session takes a locked factor",
      "\tif (f->locked != 0)\n\t\treturn policy_deny(POLICY_LOCKED);\n"
-     "\tshown =", "\tshown ="),
+     "\tmet =", "\tmet ="),
     ("what was answered counts, whether right or not",
-     "return f->asked & f->passed &", "return f->asked &"),
+     "right = f->asked & f->passed &", "right = f->asked &"),
     ("what has no shape counts",
      "~f->malformed & ~f->locked", "~f->locked"),
     ("a spent code counts", "& ~f->spent &", "&"),
     ("a code under a wrong clock counts", "& ~f->untimely;", ";"),
     ("an unknown account has its own walk",
-     "if (f->account != POLICY_ACCOUNT_UNKNOWN)\n\t\tw.chosen",
-     "\t\tw.chosen"),
+     "if (f->account == POLICY_ACCOUNT_UNKNOWN)\n"
+     "\t\treturn 0;\n"
+     "\tchosen =",
+     "chosen ="),
     ("a disabled account has its own walk",
-     "if (f->account != POLICY_ACCOUNT_UNKNOWN)\n\t\tw.chosen",
-     "if (f->account == POLICY_ACCOUNT_ACTIVE)\n\t\tw.chosen"),
+     "if (f->account == POLICY_ACCOUNT_UNKNOWN)\n"
+     "\t\treturn 0;\n"
+     "\tchosen =",
+     "if (f->account != POLICY_ACCOUNT_ACTIVE)\n"
+     "\t\treturn 0;\n"
+     "\tchosen ="),
     ("who has not enrolled is asked nothing",
-     "if (w.chosen == 0)\n\t\tw.chosen = "
-     "policy_first_within(f, f->usable);", ""),
+     "w.chosen = policy_choose_any(f);",
+     "w.chosen = 0;"),
     ("what cannot be answered here is asked",
-     "policy_first_within(f, f->usable & f->enrolled)",
+     "policy_first_within(f, policy_usable(f) & f->enrolled)",
      "policy_first_within(f, f->enrolled)"),
     ("who is exempt is asked what cannot be answered here",
-     "policy_first_bare(f, f->usable & f->enrolled)",
+     "policy_first_bare(f, policy_usable(f) & f->enrolled)",
      "policy_first_bare(f, f->enrolled)"),
     ("an exempt account may be without everything",
-     "policy_first_bare(f, f->usable & f->enrolled)",
-     "policy_first_bare(f, f->usable)"),
+     "policy_first_bare(f, policy_usable(f) & f->enrolled)",
+     "policy_first_bare(f, policy_usable(f))"),
     ("a factor is asked twice",
-     "return chosen & ~f->asked;", "return chosen & ~f->passed;"),
+     "return chosen & ~f->asked & ~policy_shown(f);",
+     "return chosen & ~f->passed & ~policy_shown(f);"),
     ("a factor is asked twice in turn",
      "open = chosen & ~f->asked &", "open = chosen & ~f->passed &"),
     ("a wrong answer ends the questions",
-     "return chosen & ~f->asked;",
-     "return (f->asked & ~f->passed) != 0 ? 0 : chosen & ~f->asked;"),
+     "return chosen & ~f->asked & ~policy_shown(f);",
+     "return (f->asked & ~f->passed) != 0 ? 0 : chosen & "
+     "~f->asked & ~policy_shown(f);"),
     ("a wrong answer does not end them where it should",
      "if ((chosen & f->asked & ~policy_proved(f)) != 0)",
      "if ((chosen & f->locked) != 0)"),
@@ -107,22 +115,23 @@ POLICY = [
      "f->waived & POLICY_SECOND & f->enrolled",
      "f->waived & POLICY_SECOND"),
     ("a device mends a wrong answer",
-     "& f->enrolled & ~f->asked;", "& f->enrolled;"),
-    ("a device stands for everything",
-     "return (chosen & ~waived) != 0 ? chosen & waived : 0;",
-     "return chosen & waived;"),
+     "& f->enrolled & ~f->asked & ~policy_shown(f);",
+     "& f->enrolled & ~policy_shown(f);"),
     ("a device tells whether the password was right",
      "if (f->account == POLICY_ACCOUNT_ACTIVE &&\n"
-     "\t    (chosen & ~waived & ~policy_proved(f)) == 0)\n\t\treturn 0;",
-     "if (waived != 0)\n\t\treturn chosen & ~waived & ~f->asked;"),
+     "(chosen & ~waived & ~policy_proved(f)) == 0 &&\n"
+     "policy_strong(f, chosen & policy_proved(f)))\n"
+     "return 0;",
+     "if (waived != 0)\n"
+     "\t\treturn chosen & ~waived & ~f->asked;"),
     ("a device tells whether the account is active",
      "if (f->account == POLICY_ACCOUNT_ACTIVE &&\n"
-     "\t    (chosen & ~waived & ~policy_proved(f)) == 0)",
-     "if ((chosen & ~waived & ~policy_proved(f)) == 0)"),
+     "(chosen & ~waived & ~policy_proved(f)) == 0 &&",
+     "if ((chosen & ~waived & ~policy_proved(f)) == 0 &&"),
     ("a device is of no use",
      "if (f->account == POLICY_ACCOUNT_ACTIVE &&\n"
-     "\t    (chosen & ~waived & ~policy_proved(f)) == 0)",
-     "if (chosen == 0)"),
+     "(chosen & ~waived & ~policy_proved(f)) == 0 &&",
+     "if (chosen == 0 &&"),
     ("whoever has one second factor is exempt from the others",
      "(policy_named(f) & f->enrolled & POLICY_SECOND) == 0;",
      "(policy_named(f) & POLICY_SECOND & ~f->enrolled) != 0;"),
@@ -142,14 +151,15 @@ POLICY = [
     ("enrolling needs nothing first",
      "if (bare != 0 && one <", "if (one <"),
     ("what cannot be answered here is enrolled",
-     "(f->require[i] & ~f->usable) == 0 &&", ""),
+     "(f->require[i] & ~policy_usable(f)) == 0 &&",
+     ""),
     ("one of several is enrolled, and then not enough",
      "if (set == POLICY_BIT(i))", "if ((set & POLICY_BIT(i)) != 0)"),
     ("nobody has to enroll",
      "if (w->enroll)", "if (w->enroll && f->stepped != 0)"),
     ("the step-up lets in with a part",
-     "whole = policy_first_within(f, have);",
-     "whole = policy_first_bare(f, have);"),
+     "(f->require[i] & ~stepped) == 0 &&",
+     "(f->require[i] & stepped) != 0 &&"),
     ("the step-up is good for a disabled account",
      "if (f->account != POLICY_ACCOUNT_ACTIVE || f->asked != 0 ||",
      "if (f->asked != 0 ||"),
@@ -159,8 +169,8 @@ POLICY = [
     ("the step-up counts what was taken away since",
      "have = f->stepped & f->enrolled,", "have = f->stepped,"),
     ("the step-up is of no use to who is exempt",
-     "return whole == 0 && policy_exempt(f) ?",
-     "return whole == 0 && false ?"),
+     "if (whole == 0 && policy_exempt(f))",
+     "if (whole != 0 && policy_exempt(f))"),
     ("a cancel is not heard",
      "if (f->cancelled)", "if (f->cancelled && f->asked == 0)"),
     ("it abstains after a question",
@@ -180,16 +190,75 @@ POLICY = [
      "if (f->account == POLICY_ACCOUNT_ACTIVE ||\n"
      "\t    f->account == POLICY_ACCOUNT_UNKNOWN ||\n"),
     ("a session needs no proof",
-     "uint32_t proved = policy_proved(f);",
-     "uint32_t proved = f->enrolled;"),
+     "uint32_t proved = policy_proved(f), bare;",
+     "uint32_t proved = UINT32_MAX, bare;"),
     ("a session knows no devices",
      "~policy_waived(f, f->require[i]) &\n\t\t     ~proved", "~proved"),
     ("a session knows no exemption",
-     "return policy_exempt(f) ? policy_first_bare(f, proved) : 0;",
-     "return 0;"),
+     "bare = policy_exempt(f) ? policy_first_bare(f, proved) : 0;",
+     "bare = 0;"),
     ("no rule is as good as one",
      "\tcase POLICY_ACTION_NONE:\n\t\tbreak;",
      "\tcase POLICY_ACTION_NONE:\n\t\treturn policy_phase(f);"),
+    ("what was shown counts for who has it not",
+     "return f->shown & f->enrolled & ~f->asked",
+     "return f->shown & ~f->asked"),
+    ("what was shown mends a wrong answer",
+     "return f->shown & f->enrolled & ~f->asked & ~f->declined;",
+     "return f->shown & f->enrolled & ~f->declined;"),
+    ("what was declined is shown all the same",
+     "return f->shown & f->enrolled & ~f->asked & ~f->declined;",
+     "return f->shown & f->enrolled & ~f->asked;"),
+    ("what was declined is asked again",
+     "return (f->usable & ~f->declined) | policy_shown(f);",
+     "return f->usable | policy_shown(f);"),
+    ("what was shown cannot be used",
+     "return (f->usable & ~f->declined) | policy_shown(f);",
+     "return f->usable & ~f->declined;"),
+    ("what was declined counts",
+     "return (right & ~f->declined) | policy_shown(f);",
+     "return right | policy_shown(f);"),
+    ("what was shown is asked in turn",
+     "open = chosen & ~f->asked & ~policy_shown(f) &",
+     "open = chosen & ~f->asked &"),
+    ("what was shown is asked",
+     "return chosen & ~f->asked & ~policy_shown(f);",
+     "return chosen & ~f->asked;"),
+    ("possession alone lets in",
+     "!policy_strong(f, w->chosen & policy_proved(f)))",
+     "policy_strong(f, 0))"),
+    ("possession alone lets in where a device stands for the rest",
+     "!policy_strong(f, w->chosen & policy_proved(f)))",
+     "!policy_strong(f, w->chosen))"),
+    ("possession alone opens a session",
+     "policy_strong(f, f->require[i] & proved))",
+     "proved != 0)"),
+    ("possession alone hides what steps up",
+     "(f->require[i] & ~stepped) == 0 && policy_strong(f, f->require[i]))",
+     "(f->require[i] & ~stepped) == 0)"),
+    ("possession alone steps up who is exempt",
+     "return policy_strong(f, whole) ? whole : 0;", "return whole;"),
+    ("after a step-up was declined it counts",
+     "f->locked != 0 || f->declined != 0)", "f->locked != 0)"),
+    ("what cannot be enrolled in a login is",
+     "(POLICY_BIT(one) & f->enrollable) != 0 &&", ""),
+    ("nothing is left, and nobody knows why",
+     "if ((policy_named(f) & f->declined) == 0)",
+     "if (f->alternatives != 0)"),
+    ("nobody hears that there is another way",
+     "without.declined |= POLICY_BIT(d->factor);",
+     "without.declined |= 0;"),
+    ("who can get in nowhere is sent away at once",
+     "w.chosen = policy_first_bare(f, policy_usable(f));", ""),
+    ("who can get in nowhere gets in",
+     "if (w->hopeless)", "if (w->hopeless && f->passed == 0)"),
+    ("a wait tells whose account it is",
+     "without.account = POLICY_ACCOUNT_UNKNOWN;", ""),
+    ("strangers walk by a device",
+     "(f->require[i] & ~POLICY_SECOND) != 0)", "f->require[i] != 0)"),
+    ("who declined is asked for what he has not",
+     "if (policy_at_the_end(f))",
+     "if (false)"),
 ]
 
 LOCKOUT = [
@@ -284,8 +353,9 @@ LOCKOUT = [
 
 # room file, its test, what else the test is made of, faults
 SUBJECTS = [
-    ("policy.c", ["policy-t.c", "edges.c", "hold.c", "laws.c"], POLICY),
-    ("lockout.c", ["lockout-t.c", "stories.c"], LOCKOUT),
+    (["policy.c", "walk.c"], ["policy-t.c", "edges.c", "hold.c", "laws.c",
+                              "../../../lib/policy/names.c"], POLICY),
+    (["lockout.c"], ["lockout-t.c", "stories.c"], LOCKOUT),
 ]
 
 root, cc = sys.argv[1], sys.argv[2:]
@@ -306,7 +376,6 @@ def point(good, what, why=""):
 def compile_to(directory, out, *args):
     run = subprocess.run(
         cc + ["-std=c17", "-O2", "-D_GNU_SOURCE", "-I" + root,
-              "-I" + os.path.join(here, "wide"),
               "-I" + os.path.join(root, "lib"),
               "-I" + os.path.join(root, "tests"), "-o",
               os.path.join(directory, out), *args],
@@ -314,20 +383,37 @@ def compile_to(directory, out, *args):
     return run.returncode == 0, run.stdout.strip().replace("\n", "\n# ")
 
 
-def caught(directory, objects, name, text):
-    """Does the test of the room's file NAME fail when it reads TEXT?"""
-    source = os.path.join(directory, name)
-    with open(source, "w", encoding="ascii") as f:
-        f.write(text)
-    built, why = compile_to(directory, "t", source, *objects)
+def caught(directory, objects, texts):
+    """Does the test fail when the room's files read TEXTS (by name)?"""
+    sources = []
+    for name, text in texts.items():
+        sources.append(os.path.join(directory, name))
+        with open(sources[-1], "w", encoding="ascii") as f:
+            f.write(text)
+    built, why = compile_to(directory, "t", *sources, *objects)
     if not built:
         return None, why
     run = subprocess.run([os.path.join(directory, "t"), "--first"],
-                         stdout=subprocess.DEVNULL, timeout=60)
+                         stdout=subprocess.DEVNULL, timeout=100)
     return run.returncode == 1, f"exit code {run.returncode}"
 
 
-def subject(directory, name, parts, faults):
+def plant(texts, old, new):
+    """The files with the fault in it; None unless OLD stands there once,
+    however the lines are broken."""
+    pattern = re.compile(r"\s+".join(map(re.escape, old.split())))
+    spots = [(name, spot) for name, text in texts.items()
+             for spot in pattern.finditer(text)]
+    if len(spots) != 1:
+        return None
+    name, spot = spots[0]
+    faulty = dict(texts)
+    faulty[name] = (texts[name][:spot.start()] + new +
+                    texts[name][spot.end():])
+    return faulty
+
+
+def subject(directory, names, parts, faults):
     objects = []
     for part in parts + ["../../test.c"]:
         out = os.path.basename(part)[:-2] + ".o"
@@ -337,22 +423,22 @@ def subject(directory, name, parts, faults):
             point(False, f"{part} compiles", why)
             return
         objects.append(os.path.join(directory, out))
-    with open(os.path.join(root, "lib", "policy", name),
-              encoding="ascii") as f:
-        text = f.read()
-    seen, why = caught(directory, objects, name, text)
-    point(seen is False, f"{name} as it stands passes", why)
+    texts = {}
+    for name in names:
+        with open(os.path.join(root, "lib", "policy", name),
+                  encoding="ascii") as f:
+            texts[name] = f.read()
+    whole = names[0]
+    seen, why = caught(directory, objects, texts)
+    point(seen is False, f"{whole} as it stands passes", why)
     for what, old, new in faults:
-        # However the lines are broken.
-        spots = list(re.finditer(r"\s+".join(map(re.escape, old.split())),
-                                 text))
-        if len(spots) != 1:
-            point(False, f"{name}: {what}",
-                  f"found {len(spots)} times, not once: {old!r}")
+        faulty = plant(texts, old, new)
+        if faulty is None:
+            point(False, f"{whole}: {what}",
+                  f"there is not just one place: {old!r}")
             continue
-        faulty = text[:spots[0].start()] + new + text[spots[0].end():]
-        seen, why = caught(directory, objects, name, faulty)
-        point(seen is True, f"{name}: {what}", why)
+        seen, why = caught(directory, objects, faulty)
+        point(seen is True, f"{whole}: {what}", why)
 
 
 with tempfile.TemporaryDirectory() as scratch:

@@ -2,20 +2,21 @@
 /*
  * The laws of policy.h, held against every combination of facts (hold.c).
  *
- * Universes: the real factors with any bits at all, sense or nonsense; the
- * same with every action, state and flag; and, where this is built with the
- * factors of wide/, three of those with every answer that can really happen,
- * and every whole login of them walked through.  One test point a law; the
- * first combination that breaks it is the diagnosis.  With `--first` the run
- * ends at the first broken law (for planted.py).
+ * Universes: password and code with any bits at all, sense or nonsense; the
+ * same with every action, state and flag; pairs with a key, shown, declined or
+ * weak in every way; and with `--three`, three factors with every answer that
+ * can really happen, and every whole login of them walked through.  One test
+ * point a law; the first combination that breaks it is the diagnosis.  With
+ * `--first` all of them, and the run ends at the first broken law (for
+ * planted.py).
  */
 #include "policy/policy.h"
 
 #include "laws.h"
 #include "test.h"
 
-#define TWO 2	/* the real factors */
-#define THREE 3 /* at a time, of those there are in wide/ */
+#define TWO 2
+#define THREE 3 /* factors at a time */
 
 /* Which factors the rules of a universe are about. */
 struct universe {
@@ -109,6 +110,7 @@ visit_any_bits(enum policy_phase phase, unsigned sets)
 {
 	struct policy_facts f = { .action = POLICY_ACTION_REQUIRE,
 				  .phase = phase,
+				  .enrollable = SECOND,
 				  .usable = bits(&real, 3) };
 
 	for (unsigned r = 0; rule_number(&real, &f, r); r++)
@@ -181,7 +183,7 @@ each_state(struct policy_facts *f)
 static void
 visit_states(void)
 {
-	struct policy_facts f = { .phase = 0 };
+	struct policy_facts f = { .phase = 0, .enrollable = SECOND };
 
 	for (unsigned n = 0; n < 4 * 5 * ANSWERS * ANSWERS; n++) {
 		answers_clear(&f);
@@ -224,7 +226,8 @@ visit_answers(const struct universe *u)
 {
 	static const enum answer ways[] = { NOT_ASKED, RIGHT, WRONG, LOCKED,
 					    SPENT_ONCE };
-	struct policy_facts f = { .action = POLICY_ACTION_REQUIRE };
+	struct policy_facts f = { .action = POLICY_ACTION_REQUIRE,
+				  .enrollable = SECOND };
 
 	for (unsigned n = 0; n < 125 * 64; n++) {
 		answers_clear(&f);
@@ -245,9 +248,44 @@ struct walk {
 	struct policy_decision last;
 };
 
-/* A whole login; factor i is answered with base-4 digit i of ANSWERS. */
+/*
+ * Two factors, of which one may be a key: shown by the caller, declined,
+ * without its user verified, in every combination.
+ */
+static void
+visit_keys(const struct universe *u)
+{
+	static const enum policy_phase phases[] = { POLICY_PHASE_AUTH,
+						    POLICY_PHASE_PASSWORD,
+						    POLICY_PHASE_SESSION };
+	static const enum answer ways[] = { NOT_ASKED, RIGHT, WRONG };
+	struct policy_facts f = { .action = POLICY_ACTION_REQUIRE };
+
+	for (unsigned n = 0; n < 27 * 1024 * 4; n++) {
+		answers_clear(&f);
+		answer_add(&f, u->bit[0], ways[n % 3]);
+		answer_add(&f, u->bit[1], ways[n / 3 % 3]);
+		f.phase = phases[n / 9 % 3];
+		f.enrolled = bits(u, n / 27 & 3);
+		f.usable = bits(u, n / 27 >> 2 & 3);
+		f.shown = bits(u, n / 27 >> 4 & 3);
+		f.declined = bits(u, n / 27 >> 6 & 3);
+		f.weak = bits(u, n / 27 >> 8 & 3);
+		f.enrollable = (n / 27 >> 10 & 1) != 0 ? SECOND : 0;
+		f.waived = (n / 27 >> 11 & 1) != 0 ? SECOND : 0;
+		for (unsigned r = 0; rule_number(u, &f, r); r++)
+			for (unsigned i = 0; sane(&f) && i < 4; i++) {
+				f.stepped = bits(u, i);
+				each_mode(&f);
+			}
+	}
+}
+
+/* A whole login; of the universe's factor i base-4 digit i of ANSWERS is the
+ * answer, and those of DECLINED get none. */
 static struct walk
-login(const struct policy_facts *start, unsigned answers)
+login(const struct universe *u, const struct policy_facts *start,
+      unsigned answers, uint32_t declined)
 {
 	struct walk w = { .facts = *start };
 
@@ -256,6 +294,8 @@ login(const struct policy_facts *start, unsigned answers)
 		uint32_t bit;
 
 		w.last = policy_next(&w.facts);
+		if (declined != 0)
+			hold_all(&w.facts);
 		factor = (unsigned)w.last.factor;
 		bit = UINT32_C(1) << factor;
 		if (w.asked + w.enrolled == 8)
@@ -266,7 +306,12 @@ login(const struct policy_facts *start, unsigned answers)
 			answer_add(&w.facts, bit, RIGHT);
 		} else if (w.last.step == POLICY_ASK) {
 			w.question[w.asked++] = factor;
-			answer_add(&w.facts, bit, answers >> (2 * factor) & 3);
+			if ((declined & bit) != 0)
+				w.facts.declined |= bit;
+			for (unsigned i = 0; i < u->n; i++)
+				if (u->bit[i] == (bit & ~declined))
+					answer_add(&w.facts, bit,
+						   answers >> (2 * i) & 3);
 		} else {
 			return w;
 		}
@@ -276,16 +321,16 @@ login(const struct policy_facts *start, unsigned answers)
 /* Whose questions these must be: those of an account in good order, and
  * nobody's device. */
 static struct walk
-login_good(const struct policy_facts *start)
+login_good(const struct universe *u, const struct policy_facts *start)
 {
 	struct policy_facts f = *start;
 
 	if (f.account == POLICY_ACCOUNT_UNKNOWN ||
 	    (!in_turn(&f) && !holds_one(&f, f.enrolled & f.usable)))
-		f.enrolled = UINT32_MAX;
+		f.enrolled = pretended(&f);
 	f.account = POLICY_ACCOUNT_ACTIVE;
 	f.waived = 0;
-	return login(&f, 0);
+	return login(u, &f, 0, 0);
 }
 
 /* Are the questions of W those of GOOD, or the beginning of them?  What a
@@ -319,18 +364,22 @@ can_get_in(const struct policy_facts *f)
 }
 
 static void
-hold_login(const struct policy_facts *start)
+hold_login(const struct universe *u, const struct policy_facts *start)
 {
-	struct walk good = login_good(start);
-	unsigned all = 1U << (2 * POLICY_FACTOR_COUNT);
+	struct walk good = login_good(u, start);
+	unsigned all = 1U << (2 * u->n);
 
 	for (unsigned answers = 0; answers < all; answers++) {
-		struct walk w = login(start, answers);
+		struct walk w = login(u, start, answers, 0);
 		const struct policy_facts *f = &w.facts;
 		const struct policy_decision *d = &w.last;
 		bool same = begins(&w, &good);
 
-		if (!in_turn(start) && d->step != POLICY_ALLOW)
+		/* Right answers of nobody are nonsense. */
+		if (start->account == POLICY_ACCOUNT_UNKNOWN &&
+		    pretended(start) == 0)
+			same = true;
+		else if (!in_turn(start) && d->step != POLICY_ALLOW)
 			same = same && w.asked == good.asked;
 		HOLD(SEQUENCE, same);
 		HOLD(ENDS, w.asked <= THREE && w.enrolled <= 1 &&
@@ -342,6 +391,29 @@ hold_login(const struct policy_facts *start)
 	}
 }
 
+/* Whoever declines some, and answers the others right, gets in where what is
+ * left is enough. */
+static void
+hold_declining(const struct universe *u, const struct policy_facts *start)
+{
+	for (unsigned i = 1; i < 1U << u->n; i++) {
+		uint32_t declined = bits(u, i);
+		struct walk w = login(u, start, 0, declined);
+		const struct policy_facts *f = &w.facts;
+		const struct policy_decision *d = &w.last;
+		struct policy_facts rest = *start;
+
+		rest.usable &= ~declined;
+		HOLD(ENDS, w.asked <= THREE && (d->step == POLICY_ALLOW ||
+						d->step == POLICY_DENY));
+		HOLD(ARRIVES,
+		     d->step == POLICY_ALLOW ||
+			     rest.account != POLICY_ACCOUNT_ACTIVE ||
+			     !holds_one(&rest, rest.enrolled & rest.usable));
+		HOLD(DECLINES, (d->granted & f->declined) == 0);
+	}
+}
+
 static void
 visit_logins(const struct universe *u)
 {
@@ -350,38 +422,74 @@ visit_logins(const struct universe *u)
 	for (unsigned r = 0; rule_number(u, &f, r); r++)
 		for (unsigned i = 0; sane(&f) && i < 64 * 3 * 3 * 2 * 2; i++) {
 			f.enrolled = bits(u, i & 7);
+			f.enrollable = SECOND;
 			f.usable = bits(u, i >> 3 & 7);
 			f.account = accounts[i / 64 % 3];
 			f.unenrolled = modes[i / 192 % 3];
 			f.phase = i / 576 % 2 == 0 ? POLICY_PHASE_AUTH
 						   : POLICY_PHASE_PASSWORD;
 			f.waived = i / 1152 == 0 ? 0 : bits(u, 7);
-			if (holds_one(&f, f.usable))
-				hold_login(&f);
+			if (!holds_one(&f, f.usable))
+				continue;
+			hold_login(u, &f);
+			hold_declining(u, &f);
 		}
+}
+
+/* The universes of two: any bits at all, and keys. */
+static void
+visit_pairs(void)
+{
+	static const enum policy_factor pairs[][TWO] = {
+		{ POLICY_FACTOR_PASSWORD, POLICY_FACTOR_FIDO2 },
+		{ POLICY_FACTOR_OTP, POLICY_FACTOR_FIDO2 },
+		{ POLICY_FACTOR_PASSWORD, POLICY_FACTOR_SSH_SK },
+		{ POLICY_FACTOR_OTP, POLICY_FACTOR_SSH_KEY },
+	};
+
+	visit_states();
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct universe u = { TWO,
+				      { POLICY_BIT(pairs[i][0]),
+					POLICY_BIT(pairs[i][1]) } };
+
+		visit_keys(&u);
+	}
+	visit_any_bits(POLICY_PHASE_SESSION, 8);
+	visit_any_bits(POLICY_PHASE_PASSWORD, 9);
+	visit_any_bits(POLICY_PHASE_AUTH, 10);
+}
+
+/* Those of three: another first factor, another second one. */
+static void
+visit_threes(void)
+{
+	static const enum policy_factor third[] = { POLICY_FACTOR_FIDO2,
+						    POLICY_FACTOR_SSH_KEY };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct universe u = { THREE,
+				      { real.bit[0], real.bit[1],
+					POLICY_BIT(third[i]) } };
+
+		visit_logins(&u);
+		visit_answers(&u);
+	}
 }
 
 int
 main(int argc, char **argv)
 {
 	bool first = argc == 2 && strcmp(argv[1], "--first") == 0;
+	bool three = argc == 2 && strcmp(argv[1], "--three") == 0;
 
 	if (first)
 		law_first_only();
 	check_edges();
-	if (POLICY_FACTOR_COUNT > TWO)
-		for (uint32_t bit = 4; bit <= 8; bit *= 2) {
-			struct universe u = { THREE, { 1, 2, bit } };
-
-			visit_logins(&u);
-			visit_answers(&u);
-		}
-	if (POLICY_FACTOR_COUNT == TWO || first) {
-		visit_states();
-		visit_any_bits(POLICY_PHASE_SESSION, 8);
-		visit_any_bits(POLICY_PHASE_PASSWORD, 9);
-		visit_any_bits(POLICY_PHASE_AUTH, 10);
-	}
+	if (!three)
+		visit_pairs();
+	if (first || three)
+		visit_threes();
 	law_report_all();
 	return test_done();
 }
