@@ -4,17 +4,11 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "rule/list.h"
+#include "rule/check.h"
 
 #define RULE_SERVICE_MAX 64U /* what a request can name */
 
-/* Findings as they come; more than there is room for are only counted. */
-struct rule_findings {
-	struct rule_finding *out;
-	size_t max, n;
-};
-
-static void
+void
 rule_find(struct rule_findings *all, enum rule_severity severity,
 	  int64_t position, const char *text)
 {
@@ -163,8 +157,7 @@ rule_check_idle(const struct rule *rules, size_t i, struct rule_findings *all)
 	rule_find(all, RULE_WARNING, rules[i].position, text);
 }
 
-/* May this rule let through the account it matches? */
-static bool
+bool
 rule_lets_in(const struct rule *r, enum policy_phase phase, bool known)
 {
 	if (r->action == POLICY_ACTION_ABSTAIN)
@@ -175,62 +168,6 @@ rule_lets_in(const struct rule *r, enum policy_phase phase, bool known)
 		return true;
 	return r->action == POLICY_ACTION_ADMIT &&
 	       phase != POLICY_PHASE_AUTH && phase != POLICY_PHASE_PASSWORD;
-}
-
-/* What root at the console meets, or NULL. */
-static const struct rule *
-rule_root_first(const struct rule *rules, size_t n, bool known,
-		enum policy_phase phase)
-{
-	static const char *const groups[] = { "root" };
-	struct rule_subject root = {
-		.phase = phase,
-		.service = "login",
-		.host = "localhost",
-		.user = "root",
-		.known = known,
-		.groups = groups,
-		.group_count = 1,
-	};
-
-	return rule_first(rules, n, &root);
-}
-
-static bool
-rule_root_gets_in(const struct rule *rules, size_t n, bool known,
-		  enum policy_phase phase)
-{
-	const struct rule *r = rule_root_first(rules, n, known, phase);
-
-	return r != NULL && rule_lets_in(r, phase, known);
-}
-
-bool
-rule_root_left(const struct rule *rules, size_t n, enum policy_phase phase)
-{
-	const struct rule *r = rule_root_first(rules, n, true, phase);
-
-	return r != NULL && r->action == POLICY_ACTION_ABSTAIN;
-}
-
-static void
-rule_check_root(const struct rule *rules, size_t n, bool known,
-		struct rule_findings *all)
-{
-	bool in = rule_root_gets_in(rules, n, known, POLICY_PHASE_AUTH) &&
-		  rule_root_gets_in(rules, n, known, POLICY_PHASE_ACCOUNT);
-
-	if (in)
-		return;
-	rule_find(all, RULE_ERROR, 0,
-		  known ? "strands root: at the console (service login) no "
-			  "rule lets root, who is in the store, in; add a "
-			  "'require' rule for auth and an 'admit' rule for "
-			  "account that match root"
-			: "strands root: at the console (service login) no "
-			  "rule leaves root, who is not in the store, to the "
-			  "rest of the stack; add an 'abstain' rule for "
-			  "account unknown and user root");
 }
 
 /* Can a known account come to the rule at I in PHASE? */
@@ -287,88 +224,10 @@ rule_check_anybody(const struct rule *rules, size_t n,
 			  "'admit' rule");
 }
 
-#define RULE_SECOND ((uint32_t)POLICY_SECOND_FACTORS)
-
-static bool
-rule_names_second(const struct rule *r)
-{
-	for (unsigned i = 0; i < r->alternatives; i++)
-		if ((r->require[i] & RULE_SECOND) != 0)
-			return true;
-	return false;
-}
-
-static bool
-rule_second_alone(const struct rule *r)
-{
-	for (unsigned i = 0; i < r->alternatives; i++)
-		if ((r->require[i] & ~RULE_SECOND) == 0)
-			return true;
-	return false;
-}
-
-/* Are people asked once for everything, wherever this rule matches? */
-static bool
-rule_asks_once(const struct rule *r)
-{
-	const char *services = r->service;
-	struct rule_item item;
-
-	if (r->prompt != RULE_PROMPT_AUTO)
-		return r->prompt == RULE_PROMPT_SINGLE;
-	if (text_empty(services))
-		return false;
-	while (rule_item_next(&services, &item))
-		if (!rule_service_single(item.s))
-			return false;
-	return true;
-}
-
-/*
- * What a rule says beside its factors, and to no effect.  None of it admits
- * with nothing: nobody is exempt from an alternative of second factors alone.
- */
-static void
-rule_check_second(const struct rule *r, struct rule_findings *all)
-{
-	bool second = rule_names_second(r);
-	bool auth = (r->phases & RULE_PHASE(POLICY_PHASE_AUTH)) != 0;
-	bool enroll = r->unenrolled == RULE_UNENROLLED_ENROLL;
-
-	if (r->action != POLICY_ACTION_REQUIRE)
-		return;
-	if (rule_second_alone(r))
-		rule_find(all, RULE_WARNING, r->position,
-			  "a second factor alone is enough for it: whoever "
-			  "has the device gets in; write it beside another, "
-			  "as in 'password+otp'");
-	if (r->unenrolled != RULE_UNENROLLED_DENY && !second)
-		rule_find(all, RULE_WARNING, r->position,
-			  "says what becomes of the unenrolled, but names no "
-			  "second factor; add one, as in 'password+otp'");
-	if (enroll && second && !auth)
-		rule_find(all, RULE_WARNING, r->position,
-			  "nobody can enroll here: it is not for the auth "
-			  "phase");
-	if (enroll && second && auth && rule_asks_once(r))
-		rule_find(all, RULE_WARNING, r->position,
-			  "nobody can enroll here: there is one prompt for "
-			  "everything; use 'exempt', or another rule for "
-			  "services that can show a QR code");
-	if (r->trust_days != 0 && !second)
-		rule_find(all, RULE_WARNING, r->position,
-			  "trusts devices, but names no second factor that "
-			  "they could stand for");
-	if ((r->trust_days != 0 || r->step_up != 0) && !auth)
-		rule_find(all, RULE_WARNING, r->position,
-			  "trusted devices and step-up are for the auth "
-			  "phase, which it is not for");
-}
-
 /* Errors first, so that no flood of warnings hides one. */
 size_t
-rule_check(const struct rule *rules, size_t n, bool root_known,
-	   struct rule_finding *out, size_t max)
+rule_check(const struct rule *rules, size_t n, const struct rule_root *root,
+	   int64_t now, struct rule_finding *out, size_t max)
 {
 	struct rule_findings all = { .out = out, .max = max };
 	bool sound = true;
@@ -379,11 +238,12 @@ rule_check(const struct rule *rules, size_t n, bool root_known,
 	/* Texts that break their form cannot be held against each other. */
 	if (!sound)
 		return all.n;
-	rule_check_root(rules, n, root_known, &all);
+	rule_check_root(rules, n, root, now, &all);
 	rule_check_anybody(rules, n, &all);
 	for (size_t i = 0; i < n; i++) {
 		rule_check_idle(rules, i, &all);
 		rule_check_second(&rules[i], &all);
+		rule_check_keys(&rules[i], &all);
 	}
 	return all.n;
 }

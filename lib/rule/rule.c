@@ -273,11 +273,14 @@ static const struct rule rule_initial[] = {
 		.phases = RULE_PHASE(POLICY_PHASE_AUTH) |
 			  RULE_PHASE(POLICY_PHASE_PASSWORD),
 		.action = POLICY_ACTION_REQUIRE,
-		.alternatives = 1,
+		.alternatives = 2,
 		.require = { POLICY_BIT(POLICY_FACTOR_PASSWORD) |
-			     POLICY_BIT(POLICY_FACTOR_OTP) },
+				     POLICY_BIT(POLICY_FACTOR_FIDO2),
+			     POLICY_BIT(POLICY_FACTOR_PASSWORD) |
+				     POLICY_BIT(POLICY_FACTOR_OTP) },
 		.note = "everybody proves who they are",
 		.unenrolled = RULE_UNENROLLED_EXEMPT,
+		.key_wait = RULE_KEY_WAIT_DEFAULT,
 	},
 	{
 		.phases = RULE_PHASE(POLICY_PHASE_ACCOUNT) |

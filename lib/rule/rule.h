@@ -54,6 +54,18 @@ enum rule_qr {
 	RULE_QR_NONE, /* the secret as text, only */
 };
 
+/* Must a security key verify its user (PIN, fingerprint)?  Alone it always
+ * must.  The words are those of WebAuthn 2, 5.8.6. */
+enum rule_uv {
+	RULE_UV_PREFERRED = 0, /* where the key can */
+	RULE_UV_REQUIRED,
+	RULE_UV_DISCOURAGED, /* a touch is enough */
+};
+
+#define RULE_FACTORS_ALL (POLICY_BIT(POLICY_FACTOR_COUNT) - 1)
+
+#define RULE_KEY_WAIT_MAX 120 /* seconds */
+#define RULE_KEY_WAIT_DEFAULT 15
 #define RULE_TRUST_DAYS_MAX 365
 #define RULE_STEP_UP_MAX 86400 /* seconds */
 
@@ -85,6 +97,10 @@ struct rule {
 	enum rule_prompt prompt;
 	enum rule_qr qr;
 	bool qr_invert; /* for dark text on a light ground */
+	enum rule_uv uv;
+	int64_t key_wait; /* seconds that a key may take to be plugged in */
+	bool key_paste;	  /* far from the machine: a key elsewhere may answer
+			     by a challenge that is copied and pasted */
 };
 
 /* What a rule is held against. */
@@ -132,6 +148,10 @@ bool rule_prompt_parse(const char *s, enum rule_prompt *out);
 const char *rule_qr_name(enum rule_qr qr);
 bool rule_qr_parse(const char *s, enum rule_qr *out);
 
+/* "preferred", "required", "discouraged". */
+const char *rule_uv_name(enum rule_uv uv);
+bool rule_uv_parse(const char *s, enum rule_uv *out);
+
 /* Does the service hand over one string, and cannot be asked again (vsftpd,
  * dovecot, postgresql, saslauthd's ...)?  By its name, exactly.  pam_sigra(8)
  * has the list. */
@@ -147,6 +167,33 @@ bool rule_matches(const struct rule *r, const struct rule_subject *s);
 const struct rule *rule_first(const struct rule *rules, size_t n,
 			      const struct rule_subject *s);
 
+/* What an account can show where it logs in; sets of factors. */
+struct rule_way {
+	uint32_t enrolled;
+	uint32_t weak;	 /* of those, what can never do alone: keys that
+			    cannot verify their user */
+	uint32_t usable; /* what can be asked for there at all */
+};
+
+/* Go on from FACTS to the end, as if whatever is asked for, and enrolled, were
+ * at hand and right; WEAK as above.  Never POLICY_ASK. */
+struct policy_decision rule_way_walk(uint32_t weak,
+				     struct policy_facts *facts);
+
+/* Where R (of action require) leads a known, active account that has this; and
+ * does it let it in, enrolling included? */
+struct policy_decision rule_way_end(const struct rule *r,
+				    const struct rule_way *way, int64_t now);
+bool rule_way_in(const struct rule *r, const struct rule_way *way,
+		 int64_t now);
+
+/* What root has. */
+struct rule_root {
+	bool known;	   /* it is in the store */
+	uint32_t enrolled; /* factors */
+	uint32_t weak;	   /* as in rule_way */
+};
+
 enum rule_severity { RULE_WARNING = 1, RULE_ERROR };
 
 struct rule_finding {
@@ -158,15 +205,22 @@ struct rule_finding {
 /*
  * Judge a whole set.  Errors: it admits anyone with nothing (auth or password
  * phase `admit`, an empty alternative), strands root (root has no way in by
- * auth on "login": neither an abstain rule for an unknown root nor, when
- * ROOT_KNOWN, a require rule), lets nobody in at all, or abstains before it
- * asks anybody for anything.  Warnings: a rule that an earlier one always
- * shadows, a rule that can never match, a second factor that is enough alone,
- * and what a rule says of second factors to no effect.  Returns how many
+ * auth on "login": neither an abstain rule nor, when ROOT is known, a require
+ * rule that lets in who has what root has, without SSH keys), lets nobody in
+ * at all, or abstains before it asks anybody for anything.
+ * Warnings: a rule that an earlier one always shadows, a rule that can never
+ * match, a second factor that is enough alone (fido2 may be: it verifies its
+ * user then), security keys and SSH keys where nothing can ask for them, and
+ * what a rule says of second factors or keys to no effect.  Returns how many
  * findings there are; writes at most MAX of them, errors first.
  */
-size_t rule_check(const struct rule *rules, size_t n, bool root_known,
+size_t rule_check(const struct rule *rules, size_t n,
+		  const struct rule_root *root, int64_t now,
 		  struct rule_finding *out, size_t max);
+
+/* Does root get past auth on "login"? */
+bool rule_root_in(const struct rule *rules, size_t n,
+		  const struct rule_root *root, int64_t now);
 
 /* Is a root who is in the store left to the rest of the stack on "login"? */
 bool rule_root_left(const struct rule *rules, size_t n,
@@ -175,7 +229,8 @@ bool rule_root_left(const struct rule *rules, size_t n,
 /*
  * The rules of a new store, in order: abstain for unknown accounts of cron,
  * atd and systemd-user; abstain for an unknown root; require the password
- * and, from whoever has one, a one-time code (auth, password); admit by
+ * and, from whoever has one, a security key or a one-time code
+ * ("password+fido2 | password+otp", exempt; auth, password); admit by
  * account state (account, session) for known accounts.  Ids are left empty.
  * Returns how many (at most MAX).
  */

@@ -176,6 +176,53 @@ rule_unenrolled_valid(const struct rule *r, struct fault *f)
 	return STATUS_OK;
 }
 
+/* A challenge shows how many keys there are, to whoever gives a name. */
+static enum status
+rule_paste_valid(const struct rule *r, struct fault *f)
+{
+	const uint32_t key = POLICY_BIT(POLICY_FACTOR_FIDO2);
+	const uint32_t second = (uint32_t)POLICY_SECOND_FACTORS;
+	bool named = false;
+
+	for (unsigned i = 0; i < r->alternatives && r->key_paste; i++) {
+		if ((r->require[i] & key) == 0)
+			continue;
+		named = true;
+		if ((r->require[i] & ~second) == 0)
+			return fault(f, STATUS_INVALID,
+				     "key-paste: a challenge that comes first "
+				     "would tell who has keys; write 'fido2' "
+				     "beside another factor everywhere, as in "
+				     "'password+fido2'");
+	}
+	if (named && r->unenrolled == RULE_UNENROLLED_DENY)
+		return fault(f, STATUS_INVALID,
+			     "key-paste: where everybody is asked for "
+			     "everything a challenge would tell who has keys; "
+			     "say what becomes of the unenrolled, as in "
+			     "'--unenrolled exempt'");
+	return STATUS_OK;
+}
+
+static enum status
+rule_keys_valid(const struct rule *r, struct fault *f)
+{
+	if ((unsigned)r->uv > RULE_UV_DISCOURAGED)
+		return fault(f, STATUS_INVALID,
+			     "uv: a rule says preferred, required or "
+			     "discouraged");
+	if (r->key_wait < 0 || r->key_wait > RULE_KEY_WAIT_MAX)
+		return fault(f, STATUS_INVALID,
+			     "key-wait: a key is waited for 0 to %d seconds",
+			     RULE_KEY_WAIT_MAX);
+	if (r->action != POLICY_ACTION_REQUIRE &&
+	    (r->uv != RULE_UV_PREFERRED || r->key_wait != 0 || r->key_paste))
+		return fault(f, STATUS_INVALID,
+			     "only a 'require' rule says something of "
+			     "security keys (uv, key-wait, key-paste)");
+	return rule_paste_valid(r, f);
+}
+
 static enum status
 rule_extras_valid(const struct rule *r, struct fault *f)
 {
@@ -261,5 +308,7 @@ rule_valid(const struct rule *r, struct fault *f)
 		st = rule_unenrolled_valid(r, f);
 	if (st == STATUS_OK)
 		st = rule_extras_valid(r, f);
+	if (st == STATUS_OK)
+		st = rule_keys_valid(r, f);
 	return st == STATUS_OK ? rule_text_valid("note", r->note, f) : st;
 }

@@ -107,6 +107,30 @@ rule_qr_parse(const char *s, enum rule_qr *out)
 	return true;
 }
 
+static const char *const rule_uv_words[] = {
+	[RULE_UV_PREFERRED] = "preferred",
+	[RULE_UV_REQUIRED] = "required",
+	[RULE_UV_DISCOURAGED] = "discouraged",
+};
+static const struct rule_words rule_uv = RULE_WORDS(rule_uv_words);
+
+const char *
+rule_uv_name(enum rule_uv uv)
+{
+	return rule_word_name(&rule_uv, (size_t)uv);
+}
+
+bool
+rule_uv_parse(const char *s, enum rule_uv *out)
+{
+	size_t at;
+
+	if (!rule_word_parse(&rule_uv, s, &at))
+		return false;
+	*out = (enum rule_uv)at;
+	return true;
+}
+
 /* Their protocols carry a name and one string, or their dialog has one field;
  * saslauthd(8) hands on the names of protocols. */
 static const char *const rule_singles[] = {

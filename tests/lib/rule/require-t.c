@@ -44,7 +44,9 @@ check_parse(void)
 	CHECK(parses(" \tpassword  +\totp|hotp ") && got_n == 2 &&
 	      got[0] == 3 && got[1] == 4);
 	CHECK(parses("password|otp|hotp|fido2") && got_n == 4 && got[3] == 8);
-	CHECK(parses("password+otp+hotp+fido2+token") && got[0] == 31);
+	CHECK(parses("password+otp+hotp+fido2+app-token") && got[0] == 31);
+	CHECK(parses("app-token|password + app-token") && got[0] == 16 &&
+	      got[1] == 17);
 }
 
 static void
@@ -66,14 +68,16 @@ check_refusals(void)
 	CHECK(refused("passwordx", "'passwordx'"));
 	CHECK(refused("Password", "'Password'"));
 	CHECK(refused("invalid", "'invalid'"));
-	CHECK(refused("pin", "password, otp, hotp, fido2, token"));
+	CHECK(refused("pin", "password, otp, hotp, fido2, app-token"));
+	CHECK(refused("app_token", "'app_token'"));
+	CHECK(refused("app", "'app'"));
 	CHECK(refused("password,otp", "'password,otp'"));
 	CHECK(refused("password\n", "'password\\x0a'"));
 	CHECK(refused("\033[2Jotp", "\\x1b"));
 	CHECK(refused("%s%n", "'%s%n'"));
 	CHECK(refused("otp+otp", "twice"));
 	CHECK(refused("otp+hotp|hotp+otp", "twice"));
-	CHECK(refused("password|otp|hotp|fido2|token", "more than 4"));
+	CHECK(refused("password|otp|hotp|fido2|app-token", "more than 4"));
 	memset(huge, ' ', sizeof(huge) - 1);
 	memcpy(huge, "otp", 3);
 	huge[sizeof(huge) - 1] = '\0';
@@ -116,6 +120,9 @@ check_format(void)
 	/* What does not fit is not half there, for half asks for less. */
 	rule_require_format(&r, small, sizeof(small));
 	CHECK(small[0] == '\0');
+	r.require[1] = 16;
+	rule_require_format(&r, text, sizeof(text));
+	CHECK(strcmp(text, "password+otp | app-token") == 0);
 	r.require[1] = POLICY_BIT(20);
 	rule_require_format(&r, text, sizeof(text));
 	CHECK(refused(text, "no factor"));

@@ -132,6 +132,23 @@ check_prompt_words(void)
 }
 
 static void
+check_uv_words(void)
+{
+	enum rule_uv uv = RULE_UV_PREFERRED;
+
+	for (int i = 0; i <= RULE_UV_DISCOURAGED; i++)
+		CHECK(rule_uv_parse(rule_uv_name((enum rule_uv)i), &uv) &&
+		      (int)uv == i);
+	CHECK(same(rule_uv_name(RULE_UV_PREFERRED), "preferred"));
+	CHECK(same(rule_uv_name(RULE_UV_REQUIRED), "required"));
+	CHECK(same(rule_uv_name((enum rule_uv)99), "invalid"));
+	CHECK(!rule_uv_parse("invalid", &uv));
+	CHECK(!rule_uv_parse("", &uv));
+	CHECK(!rule_uv_parse("Required", &uv));
+	CHECK_EQ(uv, RULE_UV_DISCOURAGED);
+}
+
+static void
 check_singles(void)
 {
 	static const char *const once[] = {
@@ -172,6 +189,7 @@ static void
 check_default_forms(void)
 {
 	struct rule rules[8] = { { .phases = 0 } };
+	char text[RULE_TEXT_SIZE];
 	struct fault f;
 	size_t n = rule_defaults(rules, 8);
 
@@ -181,10 +199,12 @@ check_default_forms(void)
 		CHECK_EQ(rules[i].position, i + 1);
 		CHECK(rules[i].id.s[0] == '\0' && rules[i].note[0] != '\0');
 	}
-	/* A code is asked of whoever has one, and of nobody else. */
-	CHECK(rules[2].alternatives == 1 &&
-	      rules[2].require[0] == (POLICY_BIT(POLICY_FACTOR_PASSWORD) |
-				      POLICY_BIT(POLICY_FACTOR_OTP)));
+	/* A key or code is asked of whoever has one, and of nobody else. */
+	rule_require_format(&rules[2], text, sizeof(text));
+	CHECK(same(text, "password+fido2 | password+otp"));
+	CHECK(rules[2].uv == RULE_UV_PREFERRED && !rules[2].key_paste);
+	for (size_t i = 0; i < n; i++)
+		CHECK_EQ(rules[i].key_wait, i == 2 ? 15 : 0);
 	CHECK_EQ(rules[2].unenrolled, RULE_UNENROLLED_EXEMPT);
 	CHECK(rules[2].phases == (RULE_PHASE(POLICY_PHASE_AUTH) |
 				  RULE_PHASE(POLICY_PHASE_PASSWORD)));
@@ -226,6 +246,7 @@ main(void)
 	check_words();
 	check_unenrolled_words();
 	check_prompt_words();
+	check_uv_words();
 	check_singles();
 	check_default_forms();
 	check_defaults();

@@ -9,9 +9,11 @@
 static struct rule rules[RULES_MAX];
 static size_t n;
 static struct rule_finding found[FOUND_MAX];
+static const struct rule_root nobody;
 
 #define PASSWORD POLICY_BIT(POLICY_FACTOR_PASSWORD)
 #define OTP POLICY_BIT(POLICY_FACTOR_OTP)
+#define FIDO2 POLICY_BIT(POLICY_FACTOR_FIDO2)
 
 /* A rule for one service that asks for SET. */
 static struct rule *
@@ -37,7 +39,7 @@ check(void)
 	size_t count;
 
 	memset(found, 0, sizeof(found));
-	count = rule_check(rules, n, false, found, FOUND_MAX);
+	count = rule_check(rules, n, &nobody, 0, found, FOUND_MAX);
 	if (count > 0)
 		test_note("%zu: %s", count, found[0].text);
 	return count;
@@ -68,6 +70,16 @@ check_second_alone(void)
 	CHECK(check() == 0);
 	(void)asks("ftp", OTP | PASSWORD);
 	CHECK(check() == 0);
+	/* A key alone verifies its user; two devices verify nobody. */
+	r = asks("ftp", FIDO2);
+	CHECK(check() == 0);
+	r->alternatives = 2;
+	r->require[1] = PASSWORD | OTP;
+	CHECK(check() == 0);
+	r->require[1] = OTP;
+	CHECK(warned("only 'fido2' may stand alone"));
+	(void)asks("ftp", FIDO2 | OTP);
+	CHECK(warned("second factor alone"));
 }
 
 static void
@@ -120,6 +132,35 @@ check_enroll(void)
 	CHECK(check() == 0);
 }
 
+/* A key cannot be enrolled by somebody who is logging in. */
+static void
+check_enroll_keys(void)
+{
+	struct rule *r = asks("ftp", PASSWORD | FIDO2);
+
+	r->unenrolled = RULE_UNENROLLED_ENROLL;
+	CHECK(warned("only a device for 'otp'"));
+	r->alternatives = 2;
+	r->require[1] = FIDO2;
+	CHECK(warned("only a device for 'otp'"));
+	/* Neither can a code's device, where a key is needed, too. */
+	r->require[1] = PASSWORD | OTP | FIDO2;
+	CHECK(warned("only a device for 'otp'"));
+	r->require[1] = PASSWORD | OTP;
+	CHECK(check() == 0);
+	r->require[0] = PASSWORD | OTP;
+	r->require[1] = PASSWORD | FIDO2;
+	CHECK(check() == 0);
+	r->require[0] = PASSWORD | FIDO2;
+	r->alternatives = 1;
+	r->unenrolled = RULE_UNENROLLED_EXEMPT;
+	CHECK(check() == 0);
+	/* Not for the auth phase: that is enough to say. */
+	r->unenrolled = RULE_UNENROLLED_ENROLL;
+	r->phases = RULE_PHASE(POLICY_PHASE_PASSWORD);
+	CHECK(warned("not for the auth phase"));
+}
+
 static void
 check_auth_only(void)
 {
@@ -145,6 +186,7 @@ main(void)
 	check_second_alone();
 	check_second_none();
 	check_enroll();
+	check_enroll_keys();
 	check_auth_only();
 	return test_done();
 }

@@ -137,6 +137,59 @@ check_bounds(void)
 }
 
 static void
+check_keys(void)
+{
+	start();
+	rule.uv = RULE_UV_DISCOURAGED;
+	rule.key_wait = 120;
+	rule.key_paste = true;
+	CHECK(valid());
+	rule.uv = (enum rule_uv)(RULE_UV_DISCOURAGED + 1);
+	CHECK(invalid("uv"));
+	start();
+	rule.key_wait = 121;
+	CHECK(invalid("key-wait"));
+	rule.key_wait = -1;
+	CHECK(invalid("key-wait"));
+	rule.key_wait = INT64_MIN;
+	CHECK(invalid("key-wait"));
+}
+
+/* Whoever gives a name sees no challenge before anything was right. */
+static void
+check_paste(void)
+{
+	const uint32_t password = POLICY_BIT(POLICY_FACTOR_PASSWORD);
+	const uint32_t otp = POLICY_BIT(POLICY_FACTOR_OTP);
+	const uint32_t key = POLICY_BIT(POLICY_FACTOR_FIDO2);
+
+	start();
+	rule.key_paste = true;
+	rule.alternatives = 2;
+	rule.require[0] = password | otp;
+	rule.require[1] = password | key;
+	CHECK(invalid("'--unenrolled exempt'"));
+	rule.unenrolled = RULE_UNENROLLED_EXEMPT;
+	CHECK(valid());
+	rule.unenrolled = RULE_UNENROLLED_ENROLL;
+	CHECK(valid());
+	rule.unenrolled = RULE_UNENROLLED_UNTIL;
+	rule.unenrolled_until = 1;
+	CHECK(valid());
+	rule.require[0] = key;
+	CHECK(invalid("'password+fido2'"));
+	rule.require[0] = key | otp;
+	CHECK(invalid("'password+fido2'"));
+	rule.require[0] = key | otp | POLICY_BIT(POLICY_FACTOR_SSH_KEY);
+	CHECK(valid());
+	rule.require[0] = otp;
+	CHECK(valid());
+	rule.key_paste = false;
+	rule.require[0] = key;
+	CHECK(valid());
+}
+
+static void
 start_deny(void)
 {
 	start();
@@ -169,6 +222,15 @@ check_require_only(void)
 	CHECK(invalid("only a 'require' rule"));
 	start_deny();
 	rule.qr_invert = true;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.uv = RULE_UV_REQUIRED;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.key_wait = RULE_KEY_WAIT_DEFAULT;
+	CHECK(invalid("only a 'require' rule"));
+	start_deny();
+	rule.key_paste = true;
 	CHECK(invalid("only a 'require' rule"));
 }
 
@@ -277,6 +339,8 @@ main(void)
 	check_structure();
 	check_unenrolled();
 	check_bounds();
+	check_keys();
+	check_paste();
 	check_require_only();
 	check_patterns();
 	check_groups();
