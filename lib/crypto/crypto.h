@@ -103,6 +103,11 @@ void crypto_keyed_hash(const struct crypto_keys *k,
 void crypto_digest(const void *bytes, size_t len,
 		   uint8_t out[CRYPTO_HASH_SIZE]);
 
+/* SHA-256 (FIPS 180-4): what FIDO2 and SSH put into signatures and names. */
+#define CRYPTO_SHA256_SIZE 32
+void crypto_sha256(const void *bytes, size_t len,
+		   uint8_t out[CRYPTO_SHA256_SIZE]);
+
 /* Constant time, fixed size. */
 bool crypto_equal(const uint8_t a[CRYPTO_HASH_SIZE],
 		  const uint8_t b[CRYPTO_HASH_SIZE]);
@@ -188,6 +193,29 @@ void crypto_secret_base32(const struct secret *s, struct secret *out);
 enum status crypto_secret_unbase32(const struct secret *text,
 				   struct secret *out, struct fault *f)
 	MUST_USE;
+
+/* Bytes as text that is no secret: RFC 4648 4 with padding, or 5 without. */
+enum crypto_base64 {
+	CRYPTO_BASE64 = 1,
+	CRYPTO_BASE64_URL,
+};
+/* Characters that LEN bytes become at most, and the NUL. */
+#define CRYPTO_BASE64_SIZE(len) (((len) + 2) / 3 * 4 + 1)
+
+/* NUL-terminated; false, and OUT is untouched, when SIZE does not hold it. */
+bool crypto_base64_format(const void *bytes, size_t len,
+			  enum crypto_base64 variant, char *out, size_t size)
+	MUST_USE;
+
+/*
+ * Back, of LEN characters.  The one text that the format makes of the bytes:
+ * no blanks, no bits left over, padding where it belongs and only there.
+ * False when it is any other, or the bytes are more than SIZE: OUT_LEN is
+ * untouched then, and OUT has no meaning.
+ */
+bool crypto_base64_parse(const char *text, size_t len,
+			 enum crypto_base64 variant, void *out, size_t size,
+			 size_t *out_len) MUST_USE;
 
 void crypto_random(void *out, size_t len);
 

@@ -7,6 +7,7 @@
 
 _Static_assert(crypto_kdf_KEYBYTES == CRYPTO_KEY_SIZE, "master key");
 _Static_assert(crypto_generichash_BYTES == CRYPTO_HASH_SIZE, "hash");
+_Static_assert(crypto_hash_sha256_BYTES == CRYPTO_SHA256_SIZE, "SHA-256");
 
 /* Part of every subkey's derivation: changing it loses every store. */
 static const char crypto_context[crypto_kdf_CONTEXTBYTES + 1] = "sigra_v1";
@@ -42,6 +43,12 @@ void
 crypto_digest(const void *bytes, size_t len, uint8_t out[CRYPTO_HASH_SIZE])
 {
 	(void)crypto_generichash(out, CRYPTO_HASH_SIZE, bytes, len, NULL, 0);
+}
+
+void
+crypto_sha256(const void *bytes, size_t len, uint8_t out[CRYPTO_SHA256_SIZE])
+{
+	(void)crypto_hash_sha256(out, bytes, len);
 }
 
 bool

@@ -42,6 +42,31 @@ keyed(void)
 	CHECK(strcmp(hex, want[CRYPTO_KEY_CHECK]) != 0);
 }
 
+/* FIPS 180-4's own examples, and the empty text. */
+static void
+sha256(void)
+{
+	static const struct {
+		const char *text, *hex;
+	} known[] = {
+		{ "", "e3b0c44298fc1c149afbf4c8996fb924"
+		      "27ae41e4649b934ca495991b7852b855" },
+		{ "abc", "ba7816bf8f01cfea414140de5dae2223"
+			 "b00361a396177a9cb410ff61f20015ad" },
+		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		  "248d6a61d20638b8e5c026930c3e6039"
+		  "a33ce45964ff2167f6ecedd419db06c1" },
+	};
+	uint8_t hash[CRYPTO_SHA256_SIZE];
+	char hex[2 * CRYPTO_SHA256_SIZE + 1];
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		crypto_sha256(known[i].text, strlen(known[i].text), hash);
+		text_hex(hash, sizeof(hash), hex);
+		CHECK_STR(hex, known[i].hex);
+	}
+}
+
 int
 main(void)
 {
@@ -64,5 +89,6 @@ main(void)
 	}
 	CHECK_EQ(equal, 0);
 	keyed();
+	sha256();
 	return test_done();
 }
