@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Turn an engine's .sql files into one C header.
 
-usage: embed_sql.py ENGINE OUTPUT STATEMENTS.sql MIGRATION.sql...
+usage: embed_sql.py ENGINE OUTPUT STATEMENTS.sql... MIGRATION.sql...
 
 STATEMENTS.sql holds blocks that begin with a line `-- name: account_get`.
-A migration is called NNNN_name.sql; the numbers run 0001, 0002, ... without a
-gap.  A statement's place in the table is STORE_SQL_<NAME> of store/engine.h,
-so that a name which the other engines do not know fails to compile.
+A migration is called NNNN_name.sql, and no other file's name begins with a
+digit; the numbers run 0001, 0002, ... without a gap.  A statement's place in
+the table is STORE_SQL_<NAME> of store/engine.h, so that a name which the other
+engines do not know fails to compile.
 """
 import os
 import re
@@ -41,7 +42,18 @@ def body(lines):
                      if k and not k.lstrip().startswith('--')).strip()
 
 
-def statements(path):
+def statements(paths):
+    """By name, of all the files."""
+    found = {}
+    for path in paths:
+        for name, text in statements_of(path).items():
+            if name in found:
+                fail(path, f"'{name}' is there already")
+            found[name] = text
+    return found
+
+
+def statements_of(path):
     found, name = {}, None
     for number, line in enumerate(read(path), 1):
         where = f'{path}:{number}'
@@ -119,7 +131,9 @@ def render(engine, named, steps):
 def main(argv):
     if len(argv) < 5:
         sys.exit(__doc__.split('\n\n')[1])
-    engine, output, named, steps = argv[1], argv[2], argv[3], argv[4:]
+    engine, output, files = argv[1], argv[2], argv[3:]
+    steps = [p for p in files if os.path.basename(p)[:1].isdigit()]
+    named = [p for p in files if p not in steps]
     text = render(engine, statements(named), migrations(steps))
     with open(output, 'w', encoding='utf-8') as f:
         f.write(text)

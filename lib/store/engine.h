@@ -66,6 +66,28 @@ enum store_statement {
 	STORE_SQL_OTP_RENAME,
 	STORE_SQL_OTP_DELETE,
 	STORE_SQL_OTP_DELETE_ALL,
+	STORE_SQL_KEY_INSERT,
+	STORE_SQL_KEY_COUNT,
+	STORE_SQL_KEY_LIST,
+	STORE_SQL_KEY_GET,
+	STORE_SQL_KEY_FIND,
+	STORE_SQL_KEY_USED,
+	STORE_SQL_KEY_RENAME,
+	STORE_SQL_KEY_DELETE,
+	STORE_SQL_KEY_DELETE_ALL,
+	STORE_SQL_KEY_STATE,
+	STORE_SQL_KEY_ANY,
+	STORE_SQL_KEY_POLICY_GET,
+	STORE_SQL_KEY_POLICY_PUT,
+	STORE_SQL_SSH_KEY_INSERT,
+	STORE_SQL_SSH_KEY_COUNT,
+	STORE_SQL_SSH_KEY_LIST,
+	STORE_SQL_SSH_KEY_GET,
+	STORE_SQL_SSH_KEY_FIND,
+	STORE_SQL_SSH_KEY_USED,
+	STORE_SQL_SSH_KEY_RENAME,
+	STORE_SQL_SSH_KEY_DELETE,
+	STORE_SQL_SSH_KEY_DELETE_ALL,
 	STORE_SQL_CODE_INSERT,
 	STORE_SQL_CODE_FIND,
 	STORE_SQL_CODE_SPEND,
@@ -90,6 +112,10 @@ enum store_statement {
 	STORE_SQL_SEALED_PERSON_PUT,
 	STORE_SQL_SEALED_OTP_NEXT,
 	STORE_SQL_SEALED_OTP_PUT,
+	STORE_SQL_SEALED_KEY_NEXT,
+	STORE_SQL_SEALED_KEY_PUT,
+	STORE_SQL_SEALED_SSH_KEY_NEXT,
+	STORE_SQL_SEALED_SSH_KEY_PUT,
 	STORE_SQL_VOID_ACCOUNTS,
 	STORE_SQL_VOID_CODES,
 	STORE_SQL_VOID_GUESSES,
@@ -214,10 +240,21 @@ enum status store_query_one(struct store *s, enum store_statement statement,
 			    const struct store_sink *sink, const char *what,
 			    struct fault *f) MUST_USE;
 
+/* The one number that a statement yields, 0 or more. */
+enum status store_query_count(struct store *s, enum store_statement statement,
+			      const struct store_value *values, size_t n,
+			      int64_t *out, struct fault *f) MUST_USE;
+
 /* A change, and how many rows it RETURNs (ROWS may be NULL). */
 enum status store_change(struct store *s, enum store_statement statement,
 			 const struct store_value *values, size_t n,
 			 size_t *rows, struct fault *f) MUST_USE;
+
+/* A change that RETURNs one row; where it does not, NONE, and why. */
+enum status store_change_one(struct store *s, enum store_statement statement,
+			     const struct store_value *values, size_t n,
+			     enum status none, const char *why,
+			     struct fault *f) MUST_USE;
 
 /* A change whose one RETURNed row goes to SINK. */
 enum status store_change_row(struct store *s, enum store_statement statement,

@@ -102,20 +102,6 @@ store_otp_get(struct store *s, const struct id *account, const char *label,
 			       "device", f);
 }
 
-/* One row, or the status of there being none. */
-static enum status
-store_otp_change(struct store *s, enum store_statement statement,
-		 const struct store_value *in, size_t n, enum status none,
-		 const char *why, struct fault *f)
-{
-	size_t rows = 0;
-	enum status st;
-
-	if ((st = store_change(s, statement, in, n, &rows, f)) != STATUS_OK)
-		return st;
-	return rows == 1 ? STATUS_OK : fault(f, none, "%s", why);
-}
-
 enum status
 store_otp_spend(struct store *s, const struct id *id, int64_t at, int64_t now,
 		struct fault *f)
@@ -123,7 +109,7 @@ store_otp_spend(struct store *s, const struct id *id, int64_t at, int64_t now,
 	const struct store_value in[] = { store_text(id->s), store_integer(at),
 					  store_integer(now) };
 
-	return store_otp_change(s, STORE_SQL_OTP_SPEND, in, STORE_LEN(in),
+	return store_change_one(s, STORE_SQL_OTP_SPEND, in, STORE_LEN(in),
 				STATUS_LOST,
 				"the code is spent, or its device gone", f);
 }
@@ -136,7 +122,7 @@ store_otp_resync(struct store *s, const struct id *id, int64_t counter,
 					  store_integer(counter),
 					  store_integer(now) };
 
-	return store_otp_change(s, STORE_SQL_OTP_RESYNC, in, STORE_LEN(in),
+	return store_change_one(s, STORE_SQL_OTP_RESYNC, in, STORE_LEN(in),
 				STATUS_LOST,
 				"the code is spent, or its device gone", f);
 }
@@ -148,7 +134,7 @@ store_otp_rename(struct store *s, const struct id *id, const char *label,
 	const struct store_value in[] = { store_text(id->s),
 					  store_text(label) };
 
-	return store_otp_change(s, STORE_SQL_OTP_RENAME, in, STORE_LEN(in),
+	return store_change_one(s, STORE_SQL_OTP_RENAME, in, STORE_LEN(in),
 				STATUS_NOT_FOUND, "there is no such device",
 				f);
 }
@@ -158,7 +144,7 @@ store_otp_delete(struct store *s, const struct id *id, struct fault *f)
 {
 	const struct store_value in[] = { store_text(id->s) };
 
-	return store_otp_change(s, STORE_SQL_OTP_DELETE, in, STORE_LEN(in),
+	return store_change_one(s, STORE_SQL_OTP_DELETE, in, STORE_LEN(in),
 				STATUS_NOT_FOUND, "there is no such device",
 				f);
 }

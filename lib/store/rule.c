@@ -14,7 +14,7 @@ struct store_rule_walk {
 
 /* Columns: id, position, phases, action, require, account, service, host,
  * user, unix_group, network, note, unenrolled, unenrolled_until, trust_days,
- * step_up, prompt, qr, qr_invert. */
+ * step_up, prompt, qr, qr_invert, uv, key_wait, key_paste. */
 static enum store_next
 store_rule_step(void *ctx, struct store_row *row)
 {
@@ -40,6 +40,9 @@ store_rule_step(void *ctx, struct store_row *row)
 	store_row_text(row, r.prompt, sizeof(r.prompt));
 	store_row_text(row, r.qr, sizeof(r.qr));
 	store_row_bool(row, &r.qr_invert);
+	store_row_text(row, r.uv, sizeof(r.uv));
+	store_row_integer(row, 0, INT64_MAX, &r.key_wait);
+	store_row_bool(row, &r.key_paste);
 	if (!store_row_done(row))
 		return STORE_NEXT_BAD;
 	return w->each(w->ctx, &r) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
@@ -54,22 +57,6 @@ store_rule_list(struct store *s,
 	const struct store_sink sink = { store_rule_step, &w };
 
 	return store_query(s, STORE_SQL_RULE_LIST, NULL, 0, &sink, f);
-}
-
-static enum store_next
-store_rule_take_count(void *ctx, struct store_row *row)
-{
-	store_row_integer(row, 0, INT64_MAX, ctx);
-	return store_row_done(row) ? STORE_NEXT_MORE : STORE_NEXT_BAD;
-}
-
-static enum status
-store_rule_count(struct store *s, int64_t *count, struct fault *f)
-{
-	const struct store_sink sink = { store_rule_take_count, count };
-
-	return store_query_one(s, STORE_SQL_RULE_COUNT, NULL, 0, &sink,
-			       "count of rules", f);
 }
 
 static enum status
@@ -105,7 +92,8 @@ store_rule_insert(struct store *s, const struct store_rule *r, struct fault *f)
 	int64_t count = 0;
 	enum status st;
 
-	if ((st = store_rule_count(s, &count, f)) != STATUS_OK ||
+	if ((st = store_query_count(s, STORE_SQL_RULE_COUNT, NULL, 0, &count,
+				    f)) != STATUS_OK ||
 	    (st = store_rule_within(r->position, count + 1, f)) != STATUS_OK)
 		return st;
 
@@ -129,6 +117,9 @@ store_rule_insert(struct store *s, const struct store_rule *r, struct fault *f)
 		store_text(r->prompt),
 		store_text(r->qr),
 		store_integer(r->qr_invert),
+		store_text(r->uv),
+		store_integer(r->key_wait),
+		store_integer(r->key_paste),
 	};
 
 	if ((st = store_change(s, STORE_SQL_RULE_INSERT, in, STORE_LEN(in),
@@ -144,7 +135,8 @@ store_rule_delete(struct store *s, int64_t position, struct fault *f)
 	size_t rows = 0;
 	enum status st;
 
-	if ((st = store_rule_count(s, &count, f)) != STATUS_OK ||
+	if ((st = store_query_count(s, STORE_SQL_RULE_COUNT, NULL, 0, &count,
+				    f)) != STATUS_OK ||
 	    (st = store_rule_within(position, count, f)) != STATUS_OK ||
 	    (st = store_rule_carry(s, position, count, f)) != STATUS_OK)
 		return st;
@@ -168,7 +160,8 @@ store_rule_move(struct store *s, int64_t from, int64_t to, struct fault *f)
 	int64_t count = 0;
 	enum status st;
 
-	if ((st = store_rule_count(s, &count, f)) != STATUS_OK ||
+	if ((st = store_query_count(s, STORE_SQL_RULE_COUNT, NULL, 0, &count,
+				    f)) != STATUS_OK ||
 	    (st = store_rule_within(from, count, f)) != STATUS_OK ||
 	    (st = store_rule_within(to, count, f)) != STATUS_OK)
 		return st;

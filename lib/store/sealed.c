@@ -16,6 +16,11 @@ static const struct store_sealed_row {
 				  STORE_SQL_SEALED_PERSON_PUT },
 	[STORE_SEALED_OTP] = { "otp.sealed", STORE_SQL_SEALED_OTP_NEXT,
 			       STORE_SQL_SEALED_OTP_PUT },
+	[STORE_SEALED_KEY] = { "key.sealed", STORE_SQL_SEALED_KEY_NEXT,
+			       STORE_SQL_SEALED_KEY_PUT },
+	[STORE_SEALED_SSH_KEY] = { "ssh_key.sealed",
+				   STORE_SQL_SEALED_SSH_KEY_NEXT,
+				   STORE_SQL_SEALED_SSH_KEY_PUT },
 };
 _Static_assert(STORE_LEN(store_sealed_rows) == STORE_SEALED_COUNT,
 	       "every sealed column has its statements");

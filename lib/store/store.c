@@ -216,6 +216,23 @@ store_query_one(struct store *s, enum store_statement statement,
 	return STATUS_OK;
 }
 
+static enum store_next
+store_take_count(void *ctx, struct store_row *row)
+{
+	store_row_integer(row, 0, INT64_MAX, ctx);
+	return store_row_done(row) ? STORE_NEXT_MORE : STORE_NEXT_BAD;
+}
+
+enum status
+store_query_count(struct store *s, enum store_statement statement,
+		  const struct store_value *values, size_t n, int64_t *out,
+		  struct fault *f)
+{
+	const struct store_sink sink = { store_take_count, out };
+
+	return store_query_one(s, statement, values, n, &sink, "count", f);
+}
+
 static enum status
 store_change_run(struct store *s, enum store_statement statement,
 		 const struct store_value *values, size_t n,
@@ -233,6 +250,20 @@ store_change(struct store *s, enum store_statement statement,
 	     struct fault *f)
 {
 	return store_change_run(s, statement, values, n, NULL, rows, f);
+}
+
+enum status
+store_change_one(struct store *s, enum store_statement statement,
+		 const struct store_value *values, size_t n, enum status none,
+		 const char *why, struct fault *f)
+{
+	size_t rows = 0;
+	enum status st;
+
+	if ((st = store_change(s, statement, values, n, &rows, f)) !=
+	    STATUS_OK)
+		return st;
+	return rows == 1 ? STATUS_OK : fault(f, none, "%s", why);
 }
 
 enum status

@@ -209,6 +209,8 @@ enum store_sealed {
 	STORE_SEALED_HISTORY,  /* password_history.sealed */
 	STORE_SEALED_PERSON,   /* person.sealed */
 	STORE_SEALED_OTP,      /* otp.sealed */
+	STORE_SEALED_KEY,      /* key.sealed */
+	STORE_SEALED_SSH_KEY,  /* ssh_key.sealed */
 	STORE_SEALED_COUNT
 };
 /* "table.column", as it stands in the associated data. */
@@ -262,9 +264,9 @@ struct store_rule {
 	char service[STORE_RULE_TEXT_SIZE], host[STORE_RULE_TEXT_SIZE];
 	char user[STORE_RULE_TEXT_SIZE], group[STORE_RULE_TEXT_SIZE];
 	char network[STORE_RULE_TEXT_SIZE], note[STORE_RULE_TEXT_SIZE];
-	char unenrolled[16], prompt[16], qr[16];
-	int64_t unenrolled_until, trust_days, step_up;
-	bool qr_invert;
+	char unenrolled[16], prompt[16], qr[16], uv[16];
+	int64_t unenrolled_until, trust_days, step_up, key_wait;
+	bool qr_invert, key_paste;
 };
 
 /* In order of position. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Is all of it still as it should be: SQLite's own checks, references, the
- * rules' numbering, and a schema that is the one our migrations make (a
- * trigger can be dropped by whoever gets at the file).
+ * rules' numbering, labels, and a schema that is the one our migrations make
+ * (a trigger can be dropped by whoever gets at the file).
  */
 #include "base/auto.h"
 #include "base/buf.h"
@@ -121,6 +121,22 @@ sqlite_check_schema(sqlite3 *db, const struct sqlite_check *c, struct fault *f)
 				  " is none of ours", c, f);
 }
 
+/* What the schema alone cannot hold to, by the id or account it is about. */
+static const struct {
+	const char *sql, *before, *after;
+} sqlite_check_laws[] = {
+	{ "SELECT id FROM rule WHERE position NOT BETWEEN 1 AND "
+	  "(SELECT count(*) FROM rule)",
+	  "rule ", " has a position with a gap before it" },
+	{ "SELECT account FROM (SELECT account, label FROM otp "
+	  "UNION ALL SELECT account, label FROM key "
+	  "UNION ALL SELECT account, label FROM ssh_key) "
+	  "GROUP BY account, label HAVING count(*) > 1",
+	  "account ", " has two devices or keys of one label" },
+	{ "SELECT 'key_policy' WHERE NOT EXISTS (SELECT 1 FROM key_policy)",
+	  "table ", " has lost its row" },
+};
+
 enum status
 sqlite_integrity(void *handle, void (*found)(void *ctx, const char *problem),
 		 void *ctx, struct fault *f)
@@ -131,18 +147,15 @@ sqlite_integrity(void *handle, void (*found)(void *ctx, const char *problem),
 
 	if ((st = sqlite_check_rows(s->db, "PRAGMA integrity_check(100)",
 				    "integrity: ", "", &c, f)) != STATUS_OK ||
-	    (st = sqlite_check_rows(s->db, "PRAGMA foreign_key_check",
-				    "a row of table ",
-				    " refers to one that is not there", &c,
-				    f)) != STATUS_OK ||
-	    (st = sqlite_check_rows(s->db,
-				    "SELECT id FROM rule WHERE "
-				    "position NOT BETWEEN 1 AND "
-				    "(SELECT count(*) FROM rule)",
-				    "rule ",
-				    " has a position with a gap "
-				    "before it",
-				    &c, f)) != STATUS_OK)
+	    (st = sqlite_check_rows(
+		     s->db, "PRAGMA foreign_key_check", "a row of table ",
+		     " refers to one that is not there", &c, f)) != STATUS_OK)
 		return st;
+	for (size_t i = 0; i < STORE_LEN(sqlite_check_laws); i++)
+		if ((st = sqlite_check_rows(s->db, sqlite_check_laws[i].sql,
+					    sqlite_check_laws[i].before,
+					    sqlite_check_laws[i].after, &c,
+					    f)) != STATUS_OK)
+			return st;
 	return sqlite_check_schema(s->db, &c, f);
 }

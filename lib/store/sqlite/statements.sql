@@ -87,7 +87,7 @@ FROM password_history WHERE account = $1 ORDER BY seq DESC;
 -- name: rule_list
 SELECT id, position, phases, action, require, account, service, host, user,
 	unix_group, network, note, unenrolled, unenrolled_until, trust_days,
-	step_up, prompt, qr, qr_invert
+	step_up, prompt, qr, qr_invert, uv, key_wait, key_paste
 FROM rule ORDER BY position;
 
 -- name: rule_count
@@ -96,9 +96,9 @@ SELECT count(*) FROM rule;
 -- name: rule_insert
 INSERT INTO rule (id, position, phases, action, require, account, service,
 	host, user, unix_group, network, note, unenrolled, unenrolled_until,
-	trust_days, step_up, prompt, qr, qr_invert)
+	trust_days, step_up, prompt, qr, qr_invert, uv, key_wait, key_paste)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-	$17, $18, $19);
+	$17, $18, $19, $20, $21, $22);
 
 -- name: rule_delete
 DELETE FROM rule WHERE position = $1 RETURNING id;

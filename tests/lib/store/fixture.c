@@ -124,3 +124,50 @@ fixture_code(unsigned n, enum store_code_kind kind)
 	memcpy(c.hash, &n, sizeof(n));
 	return c;
 }
+
+struct store_key
+fixture_key(unsigned n)
+{
+	struct store_key k = {
+		.id = fixture_id(n),
+		.account = fixture_id(1),
+		.rp = "example.org",
+		.credential_len = 64,
+		.algorithm = -7,
+		.public_len = 64,
+		.transports = "usb,nfc",
+		.flags = STORE_KEY_RESIDENT | STORE_KEY_UV,
+		.state = STORE_KEY_ACTIVE,
+		.sign_count = 100,
+		.sealed_len = 5,
+		.created_at = NOW,
+	};
+
+	(void)snprintf(k.label, sizeof(k.label), "key%u", n);
+	memset(k.credential, 0xc3, k.credential_len);
+	memcpy(k.credential, &n, sizeof(n));
+	memset(k.public, 0x9b, k.public_len);
+	memset(k.aaguid, 0xaa, sizeof(k.aaguid));
+	memcpy(k.sealed, "s\0ea\377", 5);
+	return k;
+}
+
+struct store_ssh_key
+fixture_ssh_key(unsigned n)
+{
+	struct store_ssh_key k = {
+		.id = fixture_id(n),
+		.account = fixture_id(1),
+		.type = "sk-ssh-ed25519@openssh.com",
+		.blob_len = 90,
+		.sign_count = 100,
+		.sealed_len = 5,
+		.created_at = NOW,
+	};
+
+	(void)snprintf(k.label, sizeof(k.label), "ssh%u", n);
+	memset(k.blob, 0x5b, k.blob_len);
+	memcpy(k.blob, &n, sizeof(n));
+	memcpy(k.sealed, "s\0ea\377", 5);
+	return k;
+}

@@ -3,7 +3,7 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
-#include "store/otp.h"
+#include "store/key.h"
 #include "store/store.h"
 #include "test.h"
 
@@ -31,6 +31,11 @@ void fixture_add_account(struct store *s, unsigned n);
  * device is called "labelN", and its last step or next counter is 100. */
 struct store_otp fixture_otp(unsigned n, enum store_otp_kind kind);
 struct store_code fixture_code(unsigned n, enum store_code_kind kind);
+
+/* Keys of account 1, each of N its own, not inserted: called "keyN" and
+ * "sshN", with a counter of 100. */
+struct store_key fixture_key(unsigned n);
+struct store_ssh_key fixture_ssh_key(unsigned n);
 
 /* One change in a transaction of its own; st is what the change said. */
 #define ALONE(s, st, call)                                                    \

@@ -170,6 +170,52 @@ test_sealed_otp(void)
 	store_close(s);
 }
 
+/* Both kinds of keys, and what is under the seal may not move. */
+static void
+test_sealed_keys(void)
+{
+	struct store *s = fixture_store("sealed-keys");
+	struct store_key k = fixture_key(10);
+	struct store_ssh_key h = fixture_ssh_key(11);
+	struct id after = { .s = "" }, row;
+	uint8_t sealed[STORE_SEALED_SIZE];
+	enum status st;
+	size_t len = 0;
+
+	CHECK_STR(store_sealed_name(STORE_SEALED_KEY), "key.sealed");
+	CHECK_STR(store_sealed_name(STORE_SEALED_SSH_KEY), "ssh_key.sealed");
+	fixture_add_account(s, 1);
+	ALONE(s, st, store_key_insert(s, &k, &f));
+	CHECK_EQ(st, STATUS_OK);
+	ALONE(s, st, store_ssh_key_insert(s, &h, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_OK(store_sealed_next(s, STORE_SEALED_KEY, &after, &row, sealed,
+				   sizeof(sealed), &len, &f),
+		 &f);
+	CHECK_STR(row.s, k.id.s);
+	CHECK(len == k.sealed_len && memcmp(sealed, k.sealed, len) == 0);
+	CHECK_EQ(store_sealed_next(s, STORE_SEALED_KEY, &row, &after, sealed,
+				   sizeof(sealed), &len, &f),
+		 STATUS_NOT_FOUND);
+	CHECK_OK(store_sealed_next(s, STORE_SEALED_SSH_KEY, &after, &row,
+				   sealed, sizeof(sealed), &len, &f),
+		 &f);
+	CHECK_STR(row.s, h.id.s);
+	ALONE(s, st,
+	      store_sealed_put(s, STORE_SEALED_KEY, &k.id,
+			       (const uint8_t *)"later", 5, &f));
+	CHECK_EQ(st, STATUS_OK);
+	ALONE(s, st,
+	      store_sealed_put(s, STORE_SEALED_SSH_KEY, &h.id,
+			       (const uint8_t *)"late", 4, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_OK(store_key_get(s, &k.account, k.label, &k, &f), &f);
+	CHECK(k.sealed_len == 5 && memcmp(k.sealed, "later", 5) == 0);
+	CHECK_OK(store_ssh_key_get(s, &h.account, h.label, &h, &f), &f);
+	CHECK(h.sealed_len == 4 && memcmp(h.sealed, "late", 4) == 0);
+	store_close(s);
+}
+
 static bool
 one_more(void *ctx, const struct store_trust *t)
 {
@@ -339,6 +385,7 @@ main(void)
 	test_given_up();
 	test_sealed();
 	test_sealed_otp();
+	test_sealed_keys();
 	test_void_running();
 	test_void_hashed();
 	return test_done();

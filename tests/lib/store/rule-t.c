@@ -21,6 +21,8 @@ rule(unsigned n, int64_t position)
 	(void)strcpy(r.unenrolled, "deny");
 	(void)strcpy(r.prompt, "auto");
 	(void)strcpy(r.qr, "auto");
+	(void)strcpy(r.uv, "preferred");
+	r.key_wait = 15;
 	return r;
 }
 
@@ -138,6 +140,9 @@ test_columns(struct store *s)
 	(void)strcpy(r.prompt, "single");
 	(void)strcpy(r.qr, "ascii");
 	r.qr_invert = true;
+	(void)strcpy(r.uv, "discouraged");
+	r.key_wait = 120;
+	r.key_paste = true;
 	ALONE(s, st, store_rule_insert(s, &r, &f));
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_OK(store_rule_list(s, keep, &got, &f), &f);
@@ -153,10 +158,10 @@ test_columns(struct store *s)
 static void
 test_form(struct store *s)
 {
-	struct store_rule wrong[8];
+	struct store_rule wrong[11];
 	enum status st;
 
-	for (size_t i = 0; i < 8; i++)
+	for (size_t i = 0; i < 11; i++)
 		wrong[i] = rule(1, 1);
 	(void)strcpy(wrong[0].unenrolled, "never");
 	(void)strcpy(wrong[1].unenrolled, "until"); /* but when? */
@@ -166,7 +171,10 @@ test_form(struct store *s)
 	wrong[5].step_up = 86401;
 	(void)strcpy(wrong[6].prompt, "double");
 	(void)strcpy(wrong[7].qr, "png");
-	for (size_t i = 0; i < 8; i++) {
+	(void)strcpy(wrong[8].uv, "perhaps");
+	wrong[9].key_wait = 121;
+	wrong[10].key_wait = -1;
+	for (size_t i = 0; i < 11; i++) {
 		ALONE(s, st, store_rule_insert(s, &wrong[i], &f));
 		CHECK_EQ(st, STATUS_INVALID);
 	}

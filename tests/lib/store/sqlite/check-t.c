@@ -11,27 +11,11 @@ static char where[512];
 static const char *path;
 static char problems[2048];
 
-static void
-collect(void *ctx, const char *problem)
-{
-	size_t used = strlen(problems);
-
-	++*(unsigned *)ctx;
-	(void)snprintf(problems + used, sizeof(problems) - used, "%s\n",
-		       problem);
-}
-
 /* The number of problems found. */
 static unsigned
 check(void)
 {
-	struct store *s = fixture_open(where);
-	unsigned n = 0;
-
-	problems[0] = '\0';
-	CHECK_OK(store_integrity(s, collect, &n, &f), &f);
-	store_close(s);
-	return n;
+	return raw_problems(where, problems, sizeof(problems));
 }
 
 static void
@@ -68,6 +52,7 @@ fill(struct store *s)
 	(void)strcpy(r.unenrolled, "deny");
 	(void)strcpy(r.prompt, "auto");
 	(void)strcpy(r.qr, "auto");
+	(void)strcpy(r.uv, "preferred");
 	for (unsigned i = 0; i < 3; i++) {
 		r.id = fixture_id(60 + i);
 		ALONE(s, st, store_rule_insert(s, &r, &f));

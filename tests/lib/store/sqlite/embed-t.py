@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """tools/embed_sql.py refuses what it must, and statements.sql keeps to what
-every engine can do.  usage: embed-t.py EMBED STATEMENTS MIGRATION..."""
+every engine can do.  usage: embed-t.py EMBED STATEMENTS... MIGRATION..."""
 import os
 import re
 import subprocess
 import sys
 import tempfile
 
-embed, ours, migrations = sys.argv[1], sys.argv[2], sys.argv[3:]
+embed, files = sys.argv[1], sys.argv[2:]
+migrations = [p for p in files if os.path.basename(p)[0].isdigit()]
+ours = [p for p in files if p not in migrations]
 points = failures = 0
 
 
@@ -41,6 +43,7 @@ def run(folder, statements, *steps):
 
 
 GOOD = '-- name: a\nSELECT 1;\n-- why\n-- name: b\nSELECT\n"x\\";\n'
+MORE = '-- name: c\nSELECT 3;\n'
 ONE = ('0001_init.sql', 'CREATE TABLE t (x);\n')
 TWO = ('0002_more.sql', 'DROP TABLE t;\n')
 BAD = [
@@ -59,6 +62,10 @@ BAD = [
     ('no name at all', '-- name:\nSELECT 1;\n', [ONE], 'no name'),
     ('no statement', '-- nothing\n', [ONE], 'has no statement'),
     ('a gap', GOOD, [ONE, ('0003_x.sql', 'DROP TABLE t;\n')], '0002'),
+    ('a name in two files', GOOD, [ONE, ('more.sql', GOOD)],
+     'there already'),
+    ('another file without statements', GOOD, [ONE, ('more.sql', '')],
+     'has no statement'),
     ('a number twice', GOOD, [ONE, ('0001_other.sql', 'SELECT 1;\n')], '0002'),
     ('a first that is not 1', GOOD, [TWO], '0001'),
     ('an odd file name', GOOD, [('1_init.sql', 'SELECT 1;\n')], 'NNNN'),
@@ -82,13 +89,19 @@ with tempfile.TemporaryDirectory() as folder:
           ['CREATE TABLE t (x);', 'DROP TABLE t;'], 'migrations in order')
     check(all(s.endswith(f'PRAGMA user_version = {i};\n\0')
               for i, s in enumerate(steps, 1)), 'each sets its version')
+    code, why, text = run(folder, GOOD, ONE, ('more.sql', MORE))
+    check(code == 0 and '[STORE_SQL_C] =' in text and
+          '3 == STORE_SQL_COUNT' in text, f'two files are one table {why}')
     for name, statements, given, word in BAD:
         code, why, text = run(folder, statements, *given)
         check(code != 0 and word in why and text == '',
               f'{name} is refused ({why.strip()})')
 
-with open(ours, encoding='utf-8') as f:
-    sql = '\n'.join(l for l in f.read().splitlines() if not l.startswith('--'))
+sql = ''
+for path in ours:
+    with open(path, encoding='utf-8') as f:
+        sql += '\n'.join(l for l in f.read().splitlines()
+                         if not l.startswith('--'))
 for word in ('LIKE', 'GLOB', 'REGEXP', 'COLLATE', 'julianday', 'strftime',
              'datetime', 'date', 'time', 'unixepoch', 'json', 'random',
              'rowid', 'CURRENT_TIMESTAMP', 'last_insert_rowid'):

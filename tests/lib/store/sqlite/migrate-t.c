@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A store of version 1, with rows in every table, becomes one of ours.
- * usage: migrate-t 0001_init.sql */
+/* A store of version 1 or 2, with rows in every table, becomes one of ours.
+ * usage: migrate-t 0001_init.sql 0002_codes.sql */
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -14,15 +14,16 @@
 #define ID "'0188b733-f800-7000-8000-00000000000"
 
 static struct fault f;
-static char where[512], init[16384];
+static char where[512], init[16384], codes[16384];
 static const char *path;
 
 static const char *const tables[] = {
 	"meta",	 "account", "person", "password", "password_history",
 	"rule",	 "guess",   "seen",   "login",	  "session",
-	"audit",
+	"audit", "otp",	    "code",   "trust",
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
+#define TABLES_1 (TABLES - 3) /* of version 1 */
 
 static const char rows[] =
 	"INSERT INTO meta VALUES ('k', 'v');"
@@ -50,20 +51,32 @@ static const char rows[] =
 	"'', '', '', '', '', '', '', 1, '{}'), ('host', 2, " ID "d', 16, "
 	"'a.c', 'failure', '', '', '', '', '', '', '', 1, '{}');";
 
+/* What version 2 has more. */
+static const char rows_2[] =
+	"UPDATE account SET epoch = 5 WHERE id = " ID "1';"
+	"UPDATE rule SET unenrolled = 'exempt', trust_days = 30, qr = 'ascii' "
+	"WHERE position = 1;"
+	"INSERT INTO otp VALUES (" ID "e', " ID "1', 1, 'phone', 1, 6, 30, "
+	"x'05', 1, 100, 7, 8);"
+	"INSERT INTO code VALUES (" ID "f', " ID "1', 1, zeroblob(32), 7, 0, "
+	"0);"
+	"INSERT INTO trust VALUES (" ID "0', " ID "1', 1, zeroblob(32), "
+	"'a key', 5, 7, 8);";
+
 static void
-read_init(const char *file)
+read_sql(const char *file, char *into, size_t size)
 {
 	FILE *in = fopen(file, "r");
-	size_t n = in == NULL ? 0 : fread(init, 1, sizeof(init) - 1, in);
+	size_t n = in == NULL ? 0 : fread(into, 1, size - 1, in);
 
-	CHECK(n > 0 && n < sizeof(init) - 1);
+	CHECK(n > 0 && n < size - 1);
 	if (in != NULL)
 		(void)fclose(in);
 }
 
-/* An empty file, with the tables of version 1 and rows in each. */
+/* An empty file, with the tables of VERSION and rows in each. */
 static void
-make(const char *name)
+make(const char *name, unsigned version)
 {
 	(void)strcpy(where, fixture_where(name));
 	path = fixture_path(where);
@@ -71,6 +84,11 @@ make(const char *name)
 	CHECK_EQ(raw_exec(path, init), SQLITE_OK);
 	CHECK_EQ(raw_exec(path, "PRAGMA user_version = 1"), SQLITE_OK);
 	CHECK_EQ(raw_exec(path, rows), SQLITE_OK);
+	if (version == 1)
+		return;
+	CHECK_EQ(raw_exec(path, codes), SQLITE_OK);
+	CHECK_EQ(raw_exec(path, "PRAGMA user_version = 2"), SQLITE_OK);
+	CHECK_EQ(raw_exec(path, rows_2), SQLITE_OK);
 }
 
 /* Every row's first COLUMNS (0: all there are, and it becomes them), as text;
@@ -115,29 +133,29 @@ sentence(void *ctx, const char *problem)
 static bool
 keep_rule(void *ctx, const struct store_rule *r)
 {
-	*(struct store_rule *)ctx = *r;
-	return false;
+	((struct store_rule *)ctx)[r->position - 1] = *r;
+	return true;
 }
 
-/* What the new columns say of old rows. */
+/* What the columns of version 2 say of old rows. */
 static void
-test_new_columns(struct store *s)
+test_columns_2(struct store *s)
 {
 	struct store_login l = { .uptime = 77 };
 	struct store_account a = { .epoch = 77 };
-	struct store_rule r = { .step_up = 77 };
+	struct store_rule r[2];
 	struct id id;
 
 	CHECK_OK(store_account_by_name(s, "ann", &a, &f), &f);
 	CHECK_EQ(a.epoch, 1);
 	CHECK_EQ(a.version, 7);
-	CHECK_OK(store_rule_list(s, keep_rule, &r, &f), &f);
-	CHECK_STR(r.note, "a note");
-	CHECK_STR(r.unenrolled, "deny");
-	CHECK_STR(r.prompt, "auto");
-	CHECK_STR(r.qr, "auto");
-	CHECK(r.unenrolled_until == 0 && r.trust_days == 0 && r.step_up == 0 &&
-	      !r.qr_invert);
+	CHECK_OK(store_rule_list(s, keep_rule, r, &f), &f);
+	CHECK_STR(r[0].note, "a note");
+	CHECK_STR(r[0].unenrolled, "deny");
+	CHECK_STR(r[0].prompt, "auto");
+	CHECK_STR(r[0].qr, "auto");
+	CHECK(r[0].unenrolled_until == 0 && r[0].trust_days == 0 &&
+	      r[0].step_up == 0 && !r[0].qr_invert);
 	(void)strcpy(id.s, "0188b733-f800-7000-8000-00000000000a");
 	CHECK_OK(store_login_get(s, &id, &l, &f), &f);
 	CHECK_STR(l.tty, "");
@@ -146,16 +164,58 @@ test_new_columns(struct store *s)
 	CHECK(l.leader == 0 && l.leader_start == 0);
 }
 
+/* ... and of version 3; a rule that asks waits for a key as a new one would,
+ * and one that asks for nothing says nothing of keys. */
 static void
-test_migrate(void)
+test_columns_3(struct store *s)
+{
+	struct store_key_policy p = { .attestation = true };
+	struct store_rule r[2];
+	bool any = true;
+
+	CHECK_OK(store_rule_list(s, keep_rule, r, &f), &f);
+	CHECK_STR(r[0].action, "require");
+	CHECK_STR(r[1].action, "admit");
+	CHECK_EQ(r[0].key_wait, 15);
+	CHECK_EQ(r[1].key_wait, 0);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_STR(r[i].uv, "preferred");
+		CHECK(!r[i].key_paste);
+	}
+	CHECK_OK(store_key_policy_get(s, &p, &f), &f);
+	CHECK_STR(p.rp, "");
+	CHECK(!p.attestation && p.aaguids == 0);
+	CHECK_EQ(p.sign_count, STORE_SIGN_COUNT_WARN);
+	CHECK_OK(store_key_any(s, &any, &f), &f);
+	CHECK(!any);
+}
+
+/* An old device's label is taken for the keys to come, too. */
+static void
+test_label_2(struct store *s)
+{
+	struct store_key k = fixture_key(50);
+	enum status st;
+
+	(void)strcpy(k.label, "phone");
+	ALONE(s, st, store_key_insert(s, &k, &f));
+	CHECK_EQ(st, STATUS_CONFLICT);
+	(void)strcpy(k.label, "key");
+	ALONE(s, st, store_key_insert(s, &k, &f));
+	CHECK_EQ(st, STATUS_OK);
+}
+
+static void
+test_migrate(const char *name, unsigned version)
 {
 	static char before[TABLES][8192], after[TABLES][8192];
 	unsigned from = 7, to = 7, count[TABLES], problems = 0;
+	size_t most = version == 1 ? TABLES_1 : TABLES;
 	int columns[TABLES] = { 0 };
 	struct store *s = NULL;
 
-	make("migrate");
-	for (size_t i = 0; i < TABLES; i++) {
+	make(name, version);
+	for (size_t i = 0; i < most; i++) {
 		count[i] = dump(tables[i], &columns[i], before[i],
 				sizeof(before[i]));
 		CHECK(count[i] > 0);
@@ -165,45 +225,52 @@ test_migrate(void)
 	CHECK(strstr(f.text, "sigractl store migrate") != NULL);
 	CHECK(s == NULL);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
-	CHECK_EQ(from, 1);
-	CHECK_EQ(to, 2);
-	for (size_t i = 0; i < TABLES; i++) {
+	CHECK_EQ(from, version);
+	CHECK_EQ(to, 3);
+	for (size_t i = 0; i < most; i++) {
 		CHECK_EQ(dump(tables[i], &columns[i], after[i],
 			      sizeof(after[i])),
 			 count[i]);
 		CHECK_STR(after[i], before[i]);
 	}
 	s = fixture_open(where);
-	test_new_columns(s);
+	if (version == 1)
+		test_columns_2(s);
+	test_columns_3(s);
+	if (version == 2)
+		test_label_2(s);
 	CHECK_OK(store_integrity(s, sentence, &problems, &f), &f);
 	CHECK_EQ(problems, 0);
 	store_close(s);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
-	CHECK_EQ(from, 2);
+	CHECK_EQ(from, 3);
 }
 
 /* Whole, or not at all. */
 static void
-test_broken_off(void)
+test_broken_off(const char *name, unsigned version, const char *table,
+		const char *column)
 {
 	unsigned from = 7, to = 7;
+	char sql[128];
 
-	make("broken");
-	CHECK_EQ(raw_exec(path, "CREATE TABLE trust (x)"), SQLITE_OK);
+	make(name, version);
+	(void)snprintf(sql, sizeof(sql), "CREATE TABLE %s (x)", table);
+	CHECK_EQ(raw_exec(path, sql), SQLITE_OK);
 	CHECK(store_migrate(where, &from, &to, &f) != STATUS_OK);
 	CHECK_EQ(from, 7);
-	CHECK_EQ(raw_integer(path, "PRAGMA user_version"), 1);
-	CHECK_EQ(raw_integer(path, "SELECT count(*) FROM pragma_table_info("
-				   "'account') WHERE name = 'epoch'"),
-		 0);
-	CHECK_EQ(raw_exec(path, "DROP TABLE trust"), SQLITE_OK);
+	CHECK_EQ(raw_integer(path, "PRAGMA user_version"), version);
+	CHECK_EQ(raw_integer(path, column), 0);
+	(void)snprintf(sql, sizeof(sql), "DROP TABLE %s", table);
+	CHECK_EQ(raw_exec(path, sql), SQLITE_OK);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
-	CHECK_EQ(to, 2);
+	CHECK_EQ(to, 3);
+	CHECK_EQ(raw_integer(path, column), 1);
 }
 
-/* A backup of version 1 is one of ours once it is restored. */
+/* A backup of an older version is one of ours once it is restored. */
 static void
-test_restore(void)
+test_restore(const char *name, unsigned version)
 {
 	struct store_restore *r = NULL;
 	struct store_account a;
@@ -211,7 +278,7 @@ test_restore(void)
 	bool kept = false;
 	int fd;
 
-	make("restore");
+	make(name, version);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	CHECK(fd >= 0);
 	CHECK(unlink(path) == 0);
@@ -221,7 +288,9 @@ test_restore(void)
 	store_restore_end(r);
 	s = fixture_open(where);
 	CHECK_OK(store_account_by_name(s, "ann", &a, &f), &f);
-	test_new_columns(s);
+	if (version == 1)
+		test_columns_2(s);
+	test_columns_3(s);
 	store_close(s);
 	(void)close(fd);
 }
@@ -229,11 +298,21 @@ test_restore(void)
 int
 main(int argc, char **argv)
 {
-	if (argc != 2)
+	static const char epoch[] = "SELECT count(*) FROM pragma_table_info("
+				    "'account') WHERE name = 'epoch'";
+	static const char uv[] = "SELECT count(*) FROM pragma_table_info("
+				 "'rule') WHERE name = 'uv'";
+
+	if (argc != 3)
 		return 2;
-	read_init(argv[1]);
-	test_migrate();
-	test_broken_off();
-	test_restore();
+	read_sql(argv[1], init, sizeof(init));
+	read_sql(argv[2], codes, sizeof(codes));
+	test_migrate("migrate1", 1);
+	test_migrate("migrate2", 2);
+	test_broken_off("broken1", 1, "trust", epoch);
+	test_broken_off("broken12", 1, "key_policy", epoch);
+	test_broken_off("broken2", 2, "key_policy", uv);
+	test_restore("restore1", 1);
+	test_restore("restore2", 2);
 	return test_done();
 }

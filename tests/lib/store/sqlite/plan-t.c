@@ -7,8 +7,8 @@
 
 static struct fault f;
 
-/* Listings, counts and changes of everything, by an administrator; and the
- * rules, which are read whole. */
+/* Listings, counts and changes of everything, by an administrator; the rules,
+ * which are read whole; and whether there is any key, which ends at one. */
 static const enum store_statement whole[] = {
 	STORE_SQL_ACCOUNT_LIST,	     STORE_SQL_RULE_LIST,
 	STORE_SQL_RULE_COUNT,	     STORE_SQL_RULE_SETTLE,
@@ -18,7 +18,7 @@ static const enum store_statement whole[] = {
 	STORE_SQL_VOID_CODES,	     STORE_SQL_VOID_GUESSES,
 	STORE_SQL_VOID_LOGINS,	     STORE_SQL_VOID_OTP,
 	STORE_SQL_VOID_SESSIONS,     STORE_SQL_VOID_TRUST,
-	STORE_SQL_VOID_UNKNOWN,
+	STORE_SQL_VOID_UNKNOWN,	     STORE_SQL_KEY_ANY,
 };
 
 static bool

@@ -2,7 +2,9 @@
 #include "raw.h"
 
 #include <sqlite3.h>
-#include <stddef.h>
+#include <stdio.h>
+
+#include "../fixture.h"
 
 int
 raw_exec(const char *path, const char *sql)
@@ -34,4 +36,33 @@ raw_integer(const char *path, const char *sql)
 	(void)sqlite3_finalize(st);
 	(void)sqlite3_close(db);
 	return n;
+}
+
+struct raw_found {
+	char *out;
+	size_t size;
+	unsigned n;
+};
+
+static void
+raw_collect(void *ctx, const char *problem)
+{
+	struct raw_found *found = ctx;
+	size_t used = strlen(found->out);
+
+	found->n++;
+	(void)snprintf(found->out + used, found->size - used, "%s\n", problem);
+}
+
+unsigned
+raw_problems(const char *where, char *out, size_t size)
+{
+	struct raw_found found = { .out = out, .size = size };
+	struct store *s = fixture_open(where);
+	struct fault f = { .text = "" };
+
+	out[0] = '\0';
+	CHECK_OK(store_integrity(s, raw_collect, &found, &f), &f);
+	store_close(s);
+	return found.n;
 }
