@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "factor/fido2.h"
 #include "factor/otp.h"
 #include "factor/password.h"
+#include "factor/sshkey.h"
 
 static const struct factor *const factor_table[] = {
-#define FACTOR(NAME, file, second) &factor_##file,
+#define FACTOR(NAME, symbol, word, second) &factor_##symbol,
 #include "factor/factors.def"
 #undef FACTOR
 };

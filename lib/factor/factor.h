@@ -38,6 +38,11 @@ struct factor_outcome {
 	struct id row;			/* the code or device that was right */
 	int64_t at;			/* its step or counter */
 	bool code;			/* ROW is a code, not a device */
+	bool weak;			/* right, but shows possession alone */
+	bool went_back; /* a key whose counter went back: AT is not above
+			   what is stored */
+	bool ssh;	/* ROW is an SSH key (AT: its counter; -1: none was
+			   seen) */
 };
 
 /* For whom a prompt asks. */
@@ -55,6 +60,8 @@ struct factor {
 	enum status (*enrolled)(const struct factor_env *,
 				const struct id *account, bool *out,
 				struct fault *);
+	/* The next three are NULL for a factor that nothing is typed for: a
+	 * key is asked by the session (session/key.c, session/agent.c). */
 	/* What to ask: a fixed template, the same for everybody. */
 	void (*offer)(const struct factor_whom *, struct prompt *);
 	/* Has the answer the shape of one?  If not it is refused uncharged. */

@@ -35,8 +35,15 @@ const char *otp_algorithm_name(enum crypto_otp_algorithm a);
 bool otp_algorithm_parse(const char *s, enum crypto_otp_algorithm *out);
 const char *otp_kind_name(enum store_otp_kind kind); /* "totp", "hotp" */
 
-/* Bounds of all of it; a label is 1 to 64 bytes of UTF-8 without control
+/* A label, of a key as well, is 1 to 64 bytes of UTF-8 without control
  * characters, blanks at its ends and ':'.  STATUS_INVALID says what. */
+enum status otp_label_valid(const char label[STORE_LABEL_SIZE],
+			    struct fault *f) MUST_USE;
+/* Has the account a device, key or SSH key of this name? */
+enum status otp_label_taken(struct store *store, const struct id *account,
+			    const char *label, bool *out, struct fault *f)
+	MUST_USE;
+/* Bounds of all of it.  STATUS_INVALID says what. */
 enum status otp_device_valid(const struct otp_device *d, struct fault *f)
 	MUST_USE;
 

@@ -93,7 +93,7 @@ otp_key_text(const struct secret *key, struct secret *out, struct fault *f)
 	return secret_set(out, groups.s, b.len, f);
 }
 
-static enum status
+enum status
 otp_label_valid(const char label[STORE_LABEL_SIZE], struct fault *f)
 {
 	size_t len = strnlen(label, STORE_LABEL_SIZE);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "factor/otp.h"
+#include "store/key.h"
 #include "factor/text.h"
 
 _Static_assert(ID_LENGTH + 1 + TEXT_BASE32_SIZE(CRYPTO_OTP_SECRET_MAX) +
@@ -182,4 +183,24 @@ otp_row_add(const struct factor_env *env, const struct store_otp *row,
 			     "an account has at most %d devices",
 			     OTP_DEVICES_MAX);
 	return store_otp_insert(env->store, row, f);
+}
+
+enum status
+otp_label_taken(struct store *store, const struct id *account,
+		const char *label, bool *out, struct fault *f)
+{
+	struct store_ssh_key ssh_key;
+	struct store_key key;
+	struct store_otp otp;
+	enum status st;
+
+	st = store_otp_get(store, account, label, &otp, f);
+	if (st == STATUS_NOT_FOUND)
+		st = store_key_get(store, account, label, &key, f);
+	if (st == STATUS_NOT_FOUND)
+		st = store_ssh_key_get(store, account, label, &ssh_key, f);
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
+		return st;
+	*out = st == STATUS_OK;
+	return STATUS_OK;
 }

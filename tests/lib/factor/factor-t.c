@@ -18,6 +18,11 @@ ways(void)
 		{ "hotp", POLICY_FACTOR_OTP },
 		{ "backup_code", POLICY_FACTOR_OTP },
 		{ "login_code", POLICY_FACTOR_OTP },
+		{ "fido2", POLICY_FACTOR_FIDO2 },
+		{ "fido2_uv", POLICY_FACTOR_FIDO2 },
+		{ "ssh_key", POLICY_FACTOR_SSH_KEY },
+		{ "ssh_sk", POLICY_FACTOR_SSH_SK },
+		{ "ssh_agent", POLICY_FACTOR_SSH_SK },
 	};
 	unsigned all = 0;
 
@@ -42,16 +47,26 @@ ways(void)
 int
 main(void)
 {
+	static const char *const words[POLICY_FACTOR_COUNT] = {
+#define FACTOR(NAME, symbol, word, second) [POLICY_FACTOR_##NAME] = (word),
+#include "factor/factors.def"
+#undef FACTOR
+	};
+
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
 		const struct factor *factor = factor_get(i);
+		const bool typed =
+			i == POLICY_FACTOR_PASSWORD || i == POLICY_FACTOR_OTP;
 
 		CHECK(factor != NULL && factor->enrolled != NULL &&
-		      factor->offer != NULL && factor->shaped != NULL &&
-		      factor->check != NULL && factor->settle != NULL &&
-		      factor->ways != NULL && factor->ways[0] != NULL);
+		      factor->settle != NULL && factor->ways != NULL &&
+		      factor->ways[0] != NULL);
+		/* For keys nothing is typed. */
+		CHECK((factor->offer != NULL) == typed &&
+		      (factor->shaped != NULL) == typed &&
+		      (factor->check != NULL) == typed);
+		CHECK_STR(factor->name, words[i]);
 	}
-	CHECK_STR(factor_get(POLICY_FACTOR_PASSWORD)->name, "password");
-	CHECK_STR(factor_get(POLICY_FACTOR_OTP)->name, "otp");
 	CHECK(factor_get(POLICY_FACTOR_COUNT) == NULL);
 	CHECK(factor_get(UINT32_MAX) == NULL);
 	ways();
