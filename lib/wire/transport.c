@@ -33,8 +33,7 @@ wire_packet_new(struct wire_packet **out, struct fault *f)
 			    : STATUS_OK;
 }
 
-/* Milliseconds on the clock that nobody can set. */
-static int64_t
+int64_t
 wire_clock(void)
 {
 	struct timespec now = { 0 };
@@ -63,6 +62,17 @@ wire_wait(int fd, short events, int64_t deadline, struct fault *f)
 			return fault_errno(f, errno,
 					   "cannot wait for the peer");
 	}
+}
+
+enum status
+wire_ready(int fd, int seconds, struct fault *f)
+{
+	int64_t deadline = wire_clock() + (int64_t)seconds * 1000;
+	enum status st = wire_wait(fd, POLLIN, deadline, f);
+
+	return st == STATUS_UNAVAILABLE
+		       ? fault(f, STATUS_BUSY, "nothing came in time")
+		       : st;
 }
 
 static enum status

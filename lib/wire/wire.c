@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "wire/wire_valid.h"
 
 /* Bytes being written; full when something did not fit. */
@@ -18,51 +16,6 @@ struct wire_in {
 	size_t left;
 	bool bad;
 };
-
-void
-wire_message_wipe(struct wire_message *m)
-{
-	explicit_bzero(m, sizeof(*m));
-}
-
-enum status
-wire_message_new(struct wire_message **out, struct fault *f)
-{
-	*out = calloc(1, sizeof(**out));
-	return *out == NULL ? fault(f, STATUS_SYSTEM, "out of memory")
-			    : STATUS_OK;
-}
-
-void
-wire_message_free(struct wire_message **m)
-{
-	if (*m != NULL)
-		wire_message_wipe(*m);
-	free(*m);
-	*m = NULL;
-}
-
-bool
-wire_row_put(struct wire_row *row, const char *key, const char *value)
-{
-	struct wire_pair *p = &row->pair[row->n];
-
-	if (row->n == WIRE_PAIRS_MAX ||
-	    !text_copy(p->key, sizeof(p->key), key) ||
-	    !text_copy(p->value, sizeof(p->value), value))
-		return false;
-	row->n++;
-	return true;
-}
-
-const char *
-wire_row_get(const struct wire_row *row, const char *key)
-{
-	for (size_t i = 0; i < row->n; i++)
-		if (strcmp(row->pair[i].key, key) == 0)
-			return row->pair[i].value;
-	return "";
-}
 
 static void
 wire_put_bytes(struct wire_out *o, const void *p, size_t n)
@@ -112,20 +65,35 @@ wire_get_number(struct wire_in *in, size_t width)
 	return value;
 }
 
-/* The bytes of a string where they lie; NULL when they are not all there. */
+/* Bytes behind their length, where they lie; NULL when they are not all
+ * there. */
 static const uint8_t *
-wire_get_bytes(struct wire_in *in, size_t max, size_t *len)
+wire_get_blob(struct wire_in *in, size_t max, size_t *len)
 {
 	size_t n = (size_t)wire_get_number(in, 2);
 	const uint8_t *p = in->at;
 
-	if (in->bad || n > max || n > in->left ||
-	    (n > 0 && memchr(p, 0, n) != NULL)) {
+	if (in->bad || n > max || n > in->left) {
 		in->bad = true;
 		return NULL;
 	}
 	in->at += n;
 	in->left -= n;
+	*len = n;
+	return p;
+}
+
+/* The same, and none of them is zero. */
+static const uint8_t *
+wire_get_bytes(struct wire_in *in, size_t max, size_t *len)
+{
+	size_t n = 0;
+	const uint8_t *p = wire_get_blob(in, max, &n);
+
+	if (p != NULL && n > 0 && memchr(p, 0, n) != NULL) {
+		in->bad = true;
+		return NULL;
+	}
 	*len = n;
 	return p;
 }
@@ -139,6 +107,16 @@ wire_get_string(struct wire_in *in, char *out, size_t size)
 	if (p != NULL)
 		memcpy(out, p, len);
 	out[len] = '\0';
+}
+
+/* Yes or no: any other number is neither. */
+static bool
+wire_get_bool(struct wire_in *in)
+{
+	uint64_t value = wire_get_number(in, 1);
+
+	in->bad = in->bad || value > 1;
+	return value == 1;
 }
 
 static void
@@ -226,13 +204,9 @@ wire_put_verdict(struct wire_out *o, const struct wire_verdict *v)
 static void
 wire_get_verdict(struct wire_in *in, struct wire_verdict *v)
 {
-	uint64_t proved;
-
 	v->step = (enum wire_step)wire_get_number(in, 1);
 	v->reason = (enum wire_reason)wire_get_number(in, 1);
-	proved = wire_get_number(in, 1);
-	in->bad = in->bad || proved > 1;
-	v->password_proved = proved == 1;
+	v->password_proved = wire_get_bool(in);
 	wire_get_string(in, v->login.s, sizeof(v->login.s));
 	wire_get_string(in, v->session.s, sizeof(v->session.s));
 }
@@ -310,6 +284,53 @@ wire_get_row(struct wire_in *in, struct wire_row *row)
 }
 
 static void
+wire_put_frame(struct wire_out *o, const struct wire_message *m)
+{
+	wire_put_number(o, m->u.frame.len, 2);
+	wire_put_bytes(o, m->u.frame.bytes, m->u.frame.len);
+}
+
+static void
+wire_get_frame(struct wire_in *in, struct wire_message *m)
+{
+	size_t len = 0;
+	const uint8_t *p = wire_get_blob(in, sizeof(m->u.frame.bytes), &len);
+
+	if (p != NULL)
+		memcpy(m->u.frame.bytes, p, len);
+	m->u.frame.len = (uint16_t)len;
+}
+
+/* The messages that are about a device. */
+static void
+wire_put_device(struct wire_out *o, const struct wire_message *m)
+{
+	if (m->type == WIRE_DEVICE_OPEN)
+		wire_put_number(o, m->u.device_open.which, 1);
+	else if (m->type == WIRE_DEVICE_OPENED)
+		wire_put_number(o, m->u.device_opened.opened ? 1 : 0, 1);
+	else if (m->type == WIRE_DEVICE_FRAME)
+		wire_put_frame(o, m);
+	else if (m->type == WIRE_DEVICE_ENDED)
+		wire_put_number(o, m->u.device_ended.why, 1);
+}
+
+static void
+wire_get_device(struct wire_in *in, struct wire_message *m)
+{
+	if (m->type == WIRE_DEVICE_OPEN)
+		m->u.device_open.which =
+			(enum io_device)wire_get_number(in, 1);
+	else if (m->type == WIRE_DEVICE_OPENED)
+		m->u.device_opened.opened = wire_get_bool(in);
+	else if (m->type == WIRE_DEVICE_FRAME)
+		wire_get_frame(in, m);
+	else if (m->type == WIRE_DEVICE_ENDED)
+		m->u.device_ended.why =
+			(enum wire_ended)wire_get_number(in, 1);
+}
+
+static void
 wire_put(struct wire_out *o, const struct wire_message *m)
 {
 	wire_put_number(o, m->type, 1);
@@ -343,11 +364,19 @@ wire_put(struct wire_out *o, const struct wire_message *m)
 		break;
 	case WIRE_QUERY:
 		wire_put_number(o, m->u.query.what, 1);
+		wire_put_string(o, m->u.query.user);
 		break;
 	case WIRE_ROW:
 		wire_put_row(o, &m->u.row);
 		break;
 	case WIRE_END:
+		break;
+	case WIRE_DEVICE_OPEN:
+	case WIRE_DEVICE_OPENED:
+	case WIRE_DEVICE_FRAME:
+	case WIRE_DEVICE_ENDED:
+	case WIRE_DEVICE_CLOSE:
+		wire_put_device(o, m);
 		break;
 	}
 }
@@ -388,11 +417,19 @@ wire_get(struct wire_in *in, struct wire_message *m)
 		break;
 	case WIRE_QUERY:
 		m->u.query.what = (enum wire_self)wire_get_number(in, 1);
+		wire_get_string(in, m->u.query.user, sizeof(m->u.query.user));
 		break;
 	case WIRE_ROW:
 		wire_get_row(in, &m->u.row);
 		break;
 	case WIRE_END:
+		break;
+	case WIRE_DEVICE_OPEN:
+	case WIRE_DEVICE_OPENED:
+	case WIRE_DEVICE_FRAME:
+	case WIRE_DEVICE_ENDED:
+	case WIRE_DEVICE_CLOSE:
+		wire_get_device(in, m);
 		break;
 	}
 }

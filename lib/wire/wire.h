@@ -14,9 +14,19 @@
  *   ANSWER               ->                     (to a question only)
  *                        <-      MEMBER         (at most a few)
  *   MEMBERSHIP           ->
+ *                        <-      DEVICE_OPEN    (at most a few)
+ *   DEVICE_OPENED        ->                     (then, until it has ended,
+ *   DEVICE_FRAME         <->     DEVICE_FRAME    what its program says and
+ *                        <-      DEVICE_CLOSE    what is said to it)
+ *   DEVICE_ENDED         ->                     (once for each that opened:
+ *                                                of itself, or when closed)
  *                        <-      VERDICT, after its transaction committed
  *
- * or, in place of a REQUEST, what is kept about whoever asks:
+ * While a device is open PROMPT and ANSWER go on as before, and frames may
+ * come between the two.  What is sent to a device that has just ended, a
+ * DEVICE_CLOSE included, is dropped by the terminal.
+ *
+ * In place of a REQUEST, what is kept about whoever asks:
  *
  *   QUERY                ->
  *                        <-      ROW            (any number of times)
@@ -30,17 +40,21 @@
 #include "base/io.h"
 #include "base/request.h"
 
-#define WIRE_VERSION_LOW 2
-#define WIRE_VERSION_HIGH 2
+#define WIRE_VERSION_LOW 3
+#define WIRE_VERSION_HIGH 3
 #define WIRE_MESSAGE_MAX 12288
 #define WIRE_ANSWER_SECONDS 600	     /* a person's time for one answer */
 #define WIRE_ANSWER_SECONDS_SELF 120 /* of one whose peer is not root */
 #define WIRE_REPLY_SECONDS 90	     /* the verifier's time for one reply */
+#define WIRE_DEVICE_SECONDS 300	     /* ... while a device is open */
 #define WIRE_HELLO_SECONDS 5	     /* a peer's time for its greeting */
-#define WIRE_PROMPTS_MAX 32	     /* prompts of one request */
-#define WIRE_MEMBERS_MAX 256	     /* MEMBER questions of one request */
-#define WIRE_ROWS_MAX 1001 /* rows of one answer: the first, 1000 more */
-#define WIRE_PAIRS_MAX 24  /* pairs of one row */
+#define WIRE_PROMPTS_MAX 64	     /* prompts of one request */
+#define WIRE_DEVICES_MAX 4	     /* devices opened for one request */
+#define WIRE_FRAMES_MAX 256	     /* frames each way of one device */
+#define WIRE_FRAMES_AHEAD 4  /* frames that come before an awaited answer */
+#define WIRE_MEMBERS_MAX 256 /* MEMBER questions of one request */
+#define WIRE_ROWS_MAX 1001   /* rows of one answer: the first, 1000 more */
+#define WIRE_PAIRS_MAX 24    /* pairs of one row */
 #define WIRE_KEY_SIZE 33
 #define WIRE_VALUE_SIZE 257
 
@@ -56,6 +70,11 @@ enum wire_type {
 	WIRE_QUERY,
 	WIRE_ROW,
 	WIRE_END,
+	WIRE_DEVICE_OPEN,
+	WIRE_DEVICE_OPENED,
+	WIRE_DEVICE_FRAME,
+	WIRE_DEVICE_ENDED,
+	WIRE_DEVICE_CLOSE,
 };
 
 /* Values apart, zero denies: see policy_step, which this room may not know. */
@@ -94,7 +113,14 @@ enum wire_self {
 	WIRE_SELF_ALL_SESSIONS,
 	WIRE_SELF_CODES, /* one-time code devices, backup codes left */
 	WIRE_SELF_TRUST, /* trusted devices */
+	WIRE_SELF_KEYS,	 /* security keys and SSH keys */
+	WIRE_AUTHORIZED, /* SSH keys of anybody, for sshd: asked by the uid of
+			    sigra.conf's service.keys, or by root; the only
+			    query that names an account */
 };
+
+/* Why a device's program is not there any more. */
+enum wire_ended { WIRE_ENDED_EXIT = 1, WIRE_ENDED_INTERRUPTED };
 
 /* The keys of a row are not empty, and each is there once. */
 struct wire_row {
@@ -110,6 +136,13 @@ bool wire_row_put(struct wire_row *row, const char *key, const char *value)
 	MUST_USE;
 /* The value of KEY; "" when there is none. */
 const char *wire_row_get(const struct wire_row *row, const char *key);
+
+/* A long text, in as many pairs as it takes: "KEY0", "KEY1" and so on.  All
+ * of it is in OUT, or the answer is false. */
+bool wire_row_put_long(struct wire_row *row, const char *key, const char *text)
+	MUST_USE;
+bool wire_row_get_long(const struct wire_row *row, const char *key, char *out,
+		       size_t size) MUST_USE;
 
 struct wire_message {
 	enum wire_type type;
@@ -136,7 +169,21 @@ struct wire_message {
 		struct wire_verdict verdict;
 		struct {
 			enum wire_self what;
+			char user[USER_MAX + 1]; /* WIRE_AUTHORIZED; else "" */
 		} query;
+		struct {
+			enum io_device which;
+		} device_open;
+		struct {
+			bool opened;
+		} device_opened;
+		struct {
+			uint16_t len;
+			uint8_t bytes[IO_FRAME_MAX]; /* may hold a PIN */
+		} frame;
+		struct {
+			enum wire_ended why;
+		} device_ended;
 		struct wire_row row;
 	} u;
 };
@@ -144,7 +191,7 @@ struct wire_message {
 /* Is it empty or a UUID in lower-case text form?  No other may be sent. */
 bool wire_id_valid(const struct id *id);
 
-/* A message is 8 KiB: the verifier's may lie on its stack, but what runs in a
+/* A message is 9 KiB: the verifier's may lie on its stack, but what runs in a
  * PAM host makes them by wire_message_new(). */
 void wire_message_wipe(struct wire_message *m);
 #define WIRE_MESSAGE(name)                                                    \
@@ -177,6 +224,11 @@ enum status wire_send(int fd, const struct wire_message *m, struct fault *f)
 	MUST_USE;
 enum status wire_receive(int fd, int seconds, struct wire_message *m,
 			 struct fault *f) MUST_USE;
+/* Milliseconds on the clock that nobody can set. */
+int64_t wire_clock(void);
+/* Is there something to receive, or does it come in time?  STATUS_BUSY when
+ * not. */
+enum status wire_ready(int fd, int seconds, struct fault *f) MUST_USE;
 /* As wire_receive(); STATUS_PROTOCOL also when it is not of type WANTED. */
 enum status wire_expect(int fd, int seconds, enum wire_type wanted,
 			struct wire_message *m, struct fault *f) MUST_USE;
@@ -201,7 +253,9 @@ enum status wire_client_hello(int fd, int seconds, struct fault *f) MUST_USE;
 /*
  * After the greeting, the terminal's side of one request over FD: IO answers
  * what is asked. Status OK means only that the protocol came to its end; the
- * verdict is in OUT, and is a denial in every other case.
+ * verdict is in OUT, and is a denial in every other case.  An IO whose
+ * device_open is NULL has no devices; one that has (wire/wire_device.h) has
+ * device_fds, too.  What opened is closed, whatever happens.
  */
 enum status wire_client_run(int fd, const struct request *request,
 			    struct io *io, struct wire_verdict *out,
@@ -218,6 +272,17 @@ enum status wire_client_query(int fd, enum wire_self what,
 			      void *ctx, struct fault *f) MUST_USE;
 
 /*
+ * The same for WIRE_AUTHORIZED, about USER.  A row is a line for sshd: "type",
+ * "options" (may be empty), "label", and the key in base64 as a long text
+ * "key".
+ */
+enum status wire_client_authorized(int fd, const char *user,
+				   enum status (*each)(void *ctx,
+						       const struct wire_row *,
+						       struct fault *),
+				   void *ctx, struct fault *f) MUST_USE;
+
+/*
  * The verifier's side.  wire_server_start() does HELLO to REQUEST or QUERY,
  * which is handed out.  After a request server->io asks the terminal, and
  * wire_server_finish() sends the verdict; after a query any number of
@@ -230,6 +295,15 @@ struct wire_server {
 	unsigned prompts;
 	unsigned members;
 	unsigned rows;
+	/* The device: open until `ended` says why not. */
+	bool open, lost; /* lost: it never said that it has ended */
+	enum wire_ended ended;
+	unsigned devices, received, sent;
+	size_t ahead; /* frames that came while something else was awaited */
+	struct wire_frame {
+		size_t len;
+		uint8_t bytes[IO_FRAME_MAX];
+	} frame[WIRE_FRAMES_AHEAD];
 };
 enum status wire_server_start(struct wire_server *server, int fd,
 			      struct wire_message *out, struct fault *f)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+
 #include "wire/wire.h"
 
 /* How much of its allowance the verifier has used. */
@@ -7,6 +10,10 @@ struct wire_client {
 	struct io *io;
 	unsigned prompts;
 	unsigned members;
+	unsigned devices;  /* asked for */
+	bool open;	   /* one is */
+	unsigned received; /* frames from it */
+	unsigned sent;	   /* frames to it */
 };
 
 enum status
@@ -108,6 +115,159 @@ wire_client_member(struct wire_client *c, const struct wire_message *asked,
 	return wire_send(c->fd, m, f);
 }
 
+static void
+wire_client_close(struct wire_client *c)
+{
+	if (c->open)
+		c->io->device_close(c->io);
+	c->open = false;
+}
+
+/* Each device that opened ends once: of itself, or because it is told to. */
+static enum status
+wire_client_end(struct wire_client *c, enum wire_ended why,
+		struct wire_message *m, struct fault *f)
+{
+	wire_client_close(c);
+	wire_message_wipe(m);
+	m->type = WIRE_DEVICE_ENDED;
+	m->u.device_ended.why = why;
+	return wire_send(c->fd, m, f);
+}
+
+static enum status
+wire_client_open(struct wire_client *c, struct wire_message *m,
+		 struct fault *f)
+{
+	enum io_device which = m->u.device_open.which;
+
+	if (c->open || ++c->devices > WIRE_DEVICES_MAX)
+		return fault(f, STATUS_PROTOCOL,
+			     "verifier asks for more than %d devices",
+			     WIRE_DEVICES_MAX);
+	c->open = c->io->device_open != NULL &&
+		  c->io->device_open(c->io, which, NULL) == STATUS_OK;
+	c->received = c->sent = 0;
+	wire_message_wipe(m);
+	m->type = WIRE_DEVICE_OPENED;
+	m->u.device_opened.opened = c->open;
+	return wire_send(c->fd, m, f);
+}
+
+/* A frame that crosses the end of its device is nobody's. */
+static enum status
+wire_client_to_device(struct wire_client *c, struct wire_message *m,
+		      struct fault *f)
+{
+	if (c->devices == 0 || ++c->sent > WIRE_FRAMES_MAX)
+		return fault(f, STATUS_PROTOCOL,
+			     "frame for a device that is not there");
+	if (!c->open || c->io->device_send(c->io, m->u.frame.bytes,
+					   m->u.frame.len, NULL) == STATUS_OK)
+		return STATUS_OK;
+	return wire_client_end(c, WIRE_ENDED_EXIT, m, f);
+}
+
+static enum status
+wire_client_closed(struct wire_client *c, struct wire_message *m,
+		   struct fault *f)
+{
+	if (c->open)
+		return wire_client_end(c, WIRE_ENDED_EXIT, m, f);
+	if (c->devices == 0)
+		return fault(f, STATUS_PROTOCOL,
+			     "end of a device that is not there");
+	return STATUS_OK;
+}
+
+/* What the device's program says, unseen: one frame, or its end. */
+static enum status
+wire_client_from_device(struct wire_client *c, struct wire_message *m,
+			struct fault *f)
+{
+	enum status st;
+	size_t len = 0;
+
+	wire_message_wipe(m);
+	st = c->io->device_receive(c->io, 0, m->u.frame.bytes, &len, NULL);
+	if (st == STATUS_BUSY)
+		return STATUS_OK;
+	if (st == STATUS_CANCELLED)
+		return wire_client_end(c, WIRE_ENDED_INTERRUPTED, m, f);
+	if (st != STATUS_OK || len < 1 || len > IO_FRAME_MAX ||
+	    ++c->received > WIRE_FRAMES_MAX)
+		return wire_client_end(c, WIRE_ENDED_EXIT, m, f);
+	m->type = WIRE_DEVICE_FRAME;
+	m->u.frame.len = (uint16_t)len;
+	return wire_send(c->fd, m, f);
+}
+
+/* Wait for the verifier; while a device is open, its program is heard, too.
+ * M is room for messages that go out. */
+static enum status
+wire_client_wait(struct wire_client *c, struct wire_message *m,
+		 struct fault *f)
+{
+	int64_t deadline = wire_clock() + WIRE_DEVICE_SECONDS * 1000;
+
+	while (c->open) {
+		int64_t left = deadline - wire_clock();
+		struct pollfd fds[1 + IO_DEVICE_FDS] = {
+			{ .fd = c->fd, .events = POLLIN }
+		};
+		int device[IO_DEVICE_FDS];
+		size_t n = c->io->device_fds(c->io, device);
+		enum status st = STATUS_OK;
+		bool said = false;
+		int ready;
+
+		for (size_t i = 0; i < n; i++)
+			fds[1 + i] = (struct pollfd){ .fd = device[i],
+						      .events = POLLIN };
+		ready = poll(fds, 1 + n, left > 0 ? (int)left : 0);
+		if (ready == 0 && left <= 0)
+			return fault(f, STATUS_UNAVAILABLE,
+				     "the verifier let its time pass");
+		if (ready < 0 && errno != EINTR)
+			return fault_errno(f, errno, "cannot wait");
+		for (size_t i = 0; i < n && ready > 0; i++)
+			said = said || fds[1 + i].revents != 0;
+		if (said)
+			st = wire_client_from_device(c, m, f);
+		if (st != STATUS_OK || (ready > 0 && fds[0].revents != 0))
+			return st;
+	}
+	return STATUS_OK;
+}
+
+/* Answer what the verifier has sent. */
+static enum status
+wire_client_answer(struct wire_client *c, struct wire_message *m,
+		   struct fault *f)
+{
+	if (m->type == WIRE_PROMPT)
+		return wire_client_prompt(c, &m->u.prompt, f);
+	if (m->type == WIRE_MEMBER)
+		return wire_client_member(c, m, f);
+	if (m->type == WIRE_DEVICE_OPEN)
+		return wire_client_open(c, m, f);
+	if (m->type == WIRE_DEVICE_FRAME)
+		return wire_client_to_device(c, m, f);
+	if (m->type == WIRE_DEVICE_CLOSE)
+		return wire_client_closed(c, m, f);
+	return fault(f, STATUS_PROTOCOL,
+		     "message of type %u came from the verifier",
+		     (unsigned)m->type);
+}
+
+/* Whoever had a device opened may be waiting for another that was lent to the
+ * verifier, until a person has fetched the key. */
+static int
+wire_client_seconds(const struct wire_client *c)
+{
+	return c->devices > 0 ? WIRE_DEVICE_SECONDS : WIRE_REPLY_SECONDS;
+}
+
 /* Serve the verifier until it has decided. */
 static enum status
 wire_client_serve(struct wire_client *c, struct wire_verdict *out,
@@ -117,21 +277,15 @@ wire_client_serve(struct wire_client *c, struct wire_verdict *out,
 	enum status st = wire_message_new(&m, f);
 
 	while (st == STATUS_OK) {
-		st = wire_receive(c->fd, WIRE_REPLY_SECONDS, m, f);
-		if (st != STATUS_OK)
+		if ((st = wire_client_wait(c, m, f)) != STATUS_OK ||
+		    (st = wire_receive(c->fd, wire_client_seconds(c), m, f)) !=
+			    STATUS_OK)
 			return st;
 		if (m->type == WIRE_VERDICT) {
 			*out = m->u.verdict;
 			return STATUS_OK;
 		}
-		if (m->type == WIRE_PROMPT)
-			st = wire_client_prompt(c, &m->u.prompt, f);
-		else if (m->type == WIRE_MEMBER)
-			st = wire_client_member(c, m, f);
-		else
-			st = fault(f, STATUS_PROTOCOL,
-				   "message of type %u came from the verifier",
-				   (unsigned)m->type);
+		st = wire_client_answer(c, m, f);
 	}
 	return st;
 }
@@ -147,5 +301,7 @@ wire_client_run(int fd, const struct request *request, struct io *io,
 				      .reason = WIRE_REASON_UNAVAILABLE };
 	if ((st = wire_client_request(fd, request, f)) != STATUS_OK)
 		return st;
-	return wire_client_serve(&client, out, f);
+	st = wire_client_serve(&client, out, f);
+	wire_client_close(&client);
+	return st;
 }

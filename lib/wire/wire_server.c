@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "wire/wire.h"
+#include "wire/wire_server_device.h"
 
 static struct wire_server *
 wire_server_of(struct io *io)
@@ -36,8 +36,8 @@ wire_server_ask(struct io *io, const struct prompt *prompt,
 
 	if ((st = wire_server_prompt(server, prompt, f)) != STATUS_OK)
 		return st;
-	st = wire_expect(server->fd, server->answer_seconds, WIRE_ANSWER, &m,
-			 f);
+	st = wire_server_await(server, server->answer_seconds, WIRE_ANSWER, &m,
+			       f);
 	if (st != STATUS_OK)
 		return st;
 	if (m.u.answer.given == WIRE_CANCELLED)
@@ -76,8 +76,8 @@ wire_server_member(struct io *io, const char *const *names, size_t n,
 	}
 	if ((st = wire_send(server->fd, &m, f)) != STATUS_OK)
 		return st;
-	st = wire_expect(server->fd, WIRE_REPLY_SECONDS, WIRE_MEMBERSHIP,
-			 &reply, f);
+	st = wire_server_await(server, WIRE_REPLY_SECONDS, WIRE_MEMBERSHIP,
+			       &reply, f);
 	if (st != STATUS_OK)
 		return st;
 	if (reply.u.membership.mask >> n != 0)
@@ -157,6 +157,7 @@ wire_server_start(struct wire_server *server, int fd, struct wire_message *out,
 		.fd = fd,
 		.answer_seconds = WIRE_ANSWER_SECONDS,
 	};
+	wire_server_device_ops(&server->io);
 	st = wire_expect(fd, WIRE_HELLO_SECONDS, WIRE_HELLO, out, f);
 	if (st == STATUS_OK)
 		st = wire_server_welcome(fd, out, f);

@@ -5,7 +5,7 @@
 
 #define WIRE_FLAGS                                                            \
 	(REQUEST_SILENT | REQUEST_DISALLOW_NULL | REQUEST_CHANGE_EXPIRED |    \
-	 REQUEST_ASCII)
+	 REQUEST_ASCII | REQUEST_AGENT)
 
 /* An array of SIZE bytes that holds the end of its string. */
 static bool
@@ -67,7 +67,7 @@ static bool
 wire_prompt_valid(const struct prompt *p)
 {
 	return p->kind >= PROMPT_SECRET && p->kind <= PROMPT_ERROR &&
-	       p->purpose <= PURPOSE_CHOICE &&
+	       p->purpose <= PURPOSE_CUE &&
 	       wire_string_valid(p->text, sizeof(p->text));
 }
 
@@ -133,6 +133,32 @@ wire_row_valid(const struct wire_row *row)
 	return true;
 }
 
+/* Whose keys sshd may take is asked about somebody, and nothing else is. */
+static bool
+wire_query_valid(const struct wire_message *m)
+{
+	const char *user = m->u.query.user;
+
+	return m->u.query.what >= WIRE_SELF_ACCOUNT &&
+	       m->u.query.what <= WIRE_AUTHORIZED &&
+	       wire_string_valid(user, sizeof(m->u.query.user)) &&
+	       (user[0] != '\0') == (m->u.query.what == WIRE_AUTHORIZED);
+}
+
+static bool
+wire_device_valid(const struct wire_message *m)
+{
+	if (m->type == WIRE_DEVICE_OPEN)
+		return m->u.device_open.which == IO_DEVICE_KEY ||
+		       m->u.device_open.which == IO_DEVICE_AGENT;
+	if (m->type == WIRE_DEVICE_FRAME)
+		return m->u.frame.len >= 1 && m->u.frame.len <= IO_FRAME_MAX;
+	if (m->type == WIRE_DEVICE_ENDED)
+		return m->u.device_ended.why == WIRE_ENDED_EXIT ||
+		       m->u.device_ended.why == WIRE_ENDED_INTERRUPTED;
+	return true;
+}
+
 bool
 wire_valid(const struct wire_message *m)
 {
@@ -155,12 +181,17 @@ wire_valid(const struct wire_message *m)
 	case WIRE_VERDICT:
 		return wire_verdict_valid(&m->u.verdict);
 	case WIRE_QUERY:
-		return m->u.query.what >= WIRE_SELF_ACCOUNT &&
-		       m->u.query.what <= WIRE_SELF_TRUST;
+		return wire_query_valid(m);
 	case WIRE_ROW:
 		return wire_row_valid(&m->u.row);
 	case WIRE_END:
 		return true;
+	case WIRE_DEVICE_OPEN:
+	case WIRE_DEVICE_OPENED:
+	case WIRE_DEVICE_FRAME:
+	case WIRE_DEVICE_ENDED:
+	case WIRE_DEVICE_CLOSE:
+		return wire_device_valid(m);
 	}
 	return false;
 }

@@ -14,6 +14,7 @@ struct args_row {
 
 static const struct args_row args_rows[] = {
 	{ "config=", ARGS_PATH, offsetof(struct args, config) },
+	{ "libexec=", ARGS_PATH, offsetof(struct args, libexec) },
 	{ "nodelay", ARGS_FLAG, offsetof(struct args, nodelay) },
 	{ "socket=", ARGS_PATH, offsetof(struct args, socket) },
 	{ "try_first_pass", ARGS_FLAG, offsetof(struct args, try_first_pass) },

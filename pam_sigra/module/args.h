@@ -10,6 +10,7 @@
 /* The strings stay the caller's, who has them from libpam. */
 struct args {
 	const char *config;   /* NULL: the verifier's own default */
+	const char *libexec;  /* NULL: where sigra-fido is installed */
 	const char *socket;   /* NULL: the installed sigrad's */
 	const char *verifier; /* NULL: the installed sigrad */
 	bool try_first_pass;

@@ -10,6 +10,7 @@
 #include "base/auto.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "module/device.h"
 #include "module/process.h"
 #include "wire/wire.h"
 
@@ -188,6 +189,18 @@ caller_reads_utf8(const struct request *r)
 	       strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* Not of a server, whose environment is that of whoever started it, and never
+ * root's: an agent is somebody's, who runs the host. */
+static bool
+caller_has_agent(const struct request *r)
+{
+	char path[DEVICE_SOCKET_SIZE];
+
+	return r->phase == PHASE_AUTH && strcmp(r->tty, "ssh") != 0 &&
+	       r->rhost[0] == '\0' && getuid() != 0 && r->ruid == getuid() &&
+	       device_agent(path);
+}
+
 enum status
 caller_request(pam_handle_t *pamh, enum request_phase phase, int flags,
 	       struct request *out, struct fault *f)
@@ -203,6 +216,8 @@ caller_request(pam_handle_t *pamh, enum request_phase phase, int flags,
 	process_facts(&r);
 	if (!caller_reads_utf8(&r))
 		r.flags |= REQUEST_ASCII;
+	if (caller_has_agent(&r))
+		r.flags |= REQUEST_AGENT;
 	*out = r;
 	return STATUS_OK;
 }
@@ -244,6 +259,28 @@ caller_groups(const char *user, gid_t gid, gid_t **list, int *n,
 	}
 	return fault(f, STATUS_SYSTEM, "user is in more than %d groups",
 		     CALLER_GROUPS_MAX);
+}
+
+enum status
+caller_groups_of(uid_t uid, gid_t *gid, gid_t **list, int *n, struct fault *f)
+{
+	for (size_t size = 4096; size <= CALLER_ENTRY_MAX; size *= 4) {
+		AUTO_FREE char *room = malloc(size);
+		struct passwd pw, *got = NULL;
+		int err;
+
+		if (room == NULL)
+			return fault_errno(f, ENOMEM, "cannot look up a user");
+		err = getpwuid_r(uid, &pw, room, size, &got);
+		if (err == ERANGE)
+			continue;
+		if (got == NULL)
+			return fault(f, STATUS_UNAVAILABLE,
+				     "uid %u is not to be found", uid);
+		*gid = got->pw_gid;
+		return caller_groups(got->pw_name, got->pw_gid, list, n, f);
+	}
+	return fault(f, STATUS_SYSTEM, "entry of a user is too long");
 }
 
 enum status

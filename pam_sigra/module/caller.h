@@ -32,6 +32,11 @@ void caller_login(pam_handle_t *pamh, struct id *out);
 enum status caller_member(const char *user, const char *const *names, size_t n,
 			  uint32_t *mask, struct fault *f) MUST_USE;
 
+/* Primary group and all groups of a uid, in LIST of *N; the caller frees it.
+ * STATUS_UNAVAILABLE: the system does not know that uid. */
+enum status caller_groups_of(uid_t uid, gid_t *gid, gid_t **list, int *n,
+			     struct fault *f) MUST_USE;
+
 /* Does the system have a user of that name? */
 bool caller_known(const char *user);
 

@@ -5,6 +5,7 @@
 
 #include "base/auto.h"
 #include "module/caller.h"
+#include "module/device.h"
 
 static struct io_pam *
 io_pam_of(struct io *io)
@@ -15,6 +16,7 @@ io_pam_of(struct io *io)
 void
 io_pam_wipe(struct io_pam *p)
 {
+	wire_device_close(&p->device);
 	explicit_bzero(p, sizeof(*p));
 }
 
@@ -131,10 +133,12 @@ io_pam_ask(struct io *io, const struct prompt *prompt, struct secret *answer,
 	enum status st;
 
 	st = io_pam_stored(p, prompt->purpose, answer, f);
-	if (st == STATUS_NOT_FOUND) {
+	if (st == STATUS_NOT_FOUND &&
+	    (st = wire_device_pause(&p->device, f)) == STATUS_OK) {
 		st = io_pam_converse(p, style, prompt->text, &typed, f);
 		if (st == STATUS_OK)
 			st = secret_take(answer, typed, ANSWER_MAX, f);
+		wire_device_resume(&p->device);
 	}
 	if (st == STATUS_OK && io_pam_proves(p, prompt->purpose))
 		secret_copy(&p->token, answer);
@@ -151,7 +155,10 @@ io_pam_tell(struct io *io, const struct prompt *prompt, struct fault *f)
 	SECRET(unwanted);
 	enum status st;
 
-	if ((p->request->flags & REQUEST_SILENT) != 0)
+	/* sudo always asks for silence; who is not told to touch a key waits
+	 * in vain. */
+	if ((p->request->flags & REQUEST_SILENT) != 0 &&
+	    prompt->purpose != PURPOSE_CUE)
 		return STATUS_OK;
 	st = io_pam_converse(p, style, prompt->text, &stray, f);
 	if (st == STATUS_OK && stray != NULL)
@@ -167,6 +174,41 @@ io_pam_member(struct io *io, const char *const *names, size_t n,
 	return caller_member(io_pam_of(io)->request->user, names, n, mask, f);
 }
 
+static enum status
+io_pam_device_open(struct io *io, enum io_device which, struct fault *f)
+{
+	struct io_pam *p = io_pam_of(io);
+
+	return device_start(&p->device, which, p->args, f);
+}
+
+static enum status
+io_pam_device_send(struct io *io, const uint8_t *bytes, size_t len,
+		   struct fault *f)
+{
+	return wire_device_send(&io_pam_of(io)->device, bytes, len, f);
+}
+
+static enum status
+io_pam_device_receive(struct io *io, int seconds, uint8_t *bytes, size_t *len,
+		      struct fault *f)
+{
+	return wire_device_receive(&io_pam_of(io)->device, seconds, bytes, len,
+				   f);
+}
+
+static size_t
+io_pam_device_fds(struct io *io, int *fds)
+{
+	return wire_device_fds(&io_pam_of(io)->device, fds);
+}
+
+static void
+io_pam_device_close(struct io *io)
+{
+	wire_device_close(&io_pam_of(io)->device);
+}
+
 void
 io_pam_start(struct io_pam *p, pam_handle_t *pamh, const struct args *args,
 	     const struct request *request)
@@ -174,7 +216,12 @@ io_pam_start(struct io_pam *p, pam_handle_t *pamh, const struct args *args,
 	*p = (struct io_pam){
 		.io = { .ask = io_pam_ask,
 			.tell = io_pam_tell,
-			.member = io_pam_member },
+			.member = io_pam_member,
+			.device_open = io_pam_device_open,
+			.device_send = io_pam_device_send,
+			.device_receive = io_pam_device_receive,
+			.device_close = io_pam_device_close,
+			.device_fds = io_pam_device_fds },
 		.pamh = pamh,
 		.args = args,
 		.request = request,

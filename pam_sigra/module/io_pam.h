@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/request.h"
 #include "module/args.h"
+#include "wire/wire_device.h"
 
 /* One phase.  Wiped when its scope ends; declare it by IO_PAM(). */
 struct io_pam {
@@ -18,6 +19,7 @@ struct io_pam {
 	const struct request *request;
 	unsigned spent;	     /* stored tokens used, 1 << enum prompt_purpose */
 	struct secret token; /* what this phase may prove; see io_pam_keep */
+	struct wire_device device;
 };
 
 void io_pam_wipe(struct io_pam *p);

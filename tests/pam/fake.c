@@ -5,10 +5,14 @@
  *
  *   phase NAME|any          what follows is for this phase only
  *   ask KIND PURPOSE TEXT   secret|visible, none|password|old|new|again|
- *                           code|combined|confirm|type_back|choice; \n in
+ *                           code|combined|confirm|type_back|choice|pin; \n in
  *                           TEXT is a new line; the answer is logged
- *   tell info|error TEXT
+ *   tell info|error|cue TEXT
  *   right ANSWER            deny now unless the last answer was this
+ *   device key|agent        open it; what came of that is logged
+ *   frame TEXT              to the device
+ *   hear SECONDS            a frame from it, which is text here; logged
+ *   close                   the device
  *   member A,B,...          logs which of the groups the user is in
  *   facts                   log who calls, as the request has it
  *   process                 log what this process inherited
@@ -81,7 +85,7 @@ fake_ask(struct fake *fake, char *rest)
 	static const char *const kinds[] = { "secret", "visible", NULL };
 	static const char *const purposes[] = {
 		"none",	    "password", "old",	     "new",    "again", "code",
-		"combined", "confirm",	"type_back", "choice", NULL
+		"combined", "confirm",	"type_back", "choice", "pin",	NULL
 	};
 	struct prompt p = { .kind = PROMPT_SECRET };
 	struct fault f = { .text = "" };
@@ -110,12 +114,15 @@ fake_ask(struct fake *fake, char *rest)
 static void
 fake_tell(struct fake *fake, char *rest)
 {
-	static const char *const kinds[] = { "info", "error", NULL };
+	static const char *const kinds[] = { "info", "error", "cue", NULL };
 	struct prompt p = { .kind = PROMPT_INFO };
 	struct fault f = { .text = "" };
+	unsigned kind = fake_word(fake, strsep(&rest, " "), kinds, 0);
 
-	p.kind = (enum prompt_kind)fake_word(fake, strsep(&rest, " "), kinds,
-					     PROMPT_INFO);
+	if (kind == 1)
+		p.kind = PROMPT_ERROR;
+	if (kind == 2)
+		p.purpose = PURPOSE_CUE;
 	script_newlines(rest);
 	if (!text_copy(p.text, sizeof(p.text), rest) ||
 	    fake->server.io.tell(&fake->server.io, &p, &f) != STATUS_OK)
@@ -192,6 +199,51 @@ fake_verdict(struct fake *fake, char *rest)
 				fake, word, reasons, WIRE_REASON_NONE);
 	}
 	fake_finish(fake, &v);
+}
+
+static void
+fake_device(struct fake *fake, char *rest)
+{
+	static const char *const devices[] = { "key", "agent", NULL };
+	struct io *io = &fake->server.io;
+	enum io_device which = (enum io_device)fake_word(
+		fake, strsep(&rest, " "), devices, IO_DEVICE_KEY);
+
+	fprintf(fake->log, "device %s\n",
+		status_name(io->device_open(io, which, NULL)));
+}
+
+static void
+fake_frame(struct fake *fake, char *rest)
+{
+	struct io *io = &fake->server.io;
+	enum status st =
+		io->device_send(io, (const uint8_t *)rest, strlen(rest), NULL);
+
+	if (st != STATUS_OK)
+		fprintf(fake->log, "frame %s\n", status_name(st));
+}
+
+static void
+fake_hear(struct fake *fake, char *rest)
+{
+	struct io *io = &fake->server.io;
+	static uint8_t bytes[IO_FRAME_MAX];
+	size_t len = 0;
+	enum status st = io->device_receive(io, atoi(rest), bytes, &len, NULL);
+
+	if (st == STATUS_OK)
+		fprintf(fake->log, "heard %.*s\n", (int)len,
+			(const char *)bytes);
+	else
+		fprintf(fake->log, "heard %s\n", status_name(st));
+}
+
+static void
+fake_close(struct fake *fake, char *rest)
+{
+	(void)rest;
+	fake->server.io.device_close(&fake->server.io);
 }
 
 static void
@@ -310,7 +362,9 @@ static const struct {
 	{ "verdict", fake_verdict }, { "facts", fake_facts },
 	{ "process", fake_process }, { "take", fake_take },
 	{ "send", fake_send },	     { "exit", fake_exit },
-	{ "wait", fake_wait },
+	{ "wait", fake_wait },	     { "device", fake_device },
+	{ "frame", fake_frame },     { "hear", fake_hear },
+	{ "close", fake_close },
 };
 
 static void

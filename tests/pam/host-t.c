@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host-t MODULE FAKE: what a login may not do to the process it happens in,
- * and what of that process the verifier may not get.  Each case is a host of
- * its own, in a child.
+ * host-t MODULE FAKE DEVICE: what a login may not do to the process it happens
+ * in, and what of that process the verifier may not get.  Each case is a host
+ * of its own, in a child.
  */
 #include <err.h>
 #include <errno.h>
@@ -231,7 +231,7 @@ case_few_fds(void)
 	NEED(pam_authenticate(pamh, 0) == PAM_SUCCESS);
 	low = dup(0);
 	close(low);
-	for (int spare = 0; spare < 12; spare++) {
+	for (int spare = 0; spare < 20; spare++) {
 		int code, next;
 
 		limit.rlim_cur = (rlim_t)(low + spare);
@@ -342,13 +342,13 @@ main(int argc, char **argv)
 {
 	bool privileged = geteuid() == 0;
 
-	if (argc != 3)
-		errx(2, "usage: host-t MODULE FAKE");
+	if (argc != 4)
+		errx(2, "usage: host-t MODULE FAKE DEVICE");
 	if (!root_become()) {
 		test_skip("neither root nor user namespaces");
 		return test_done();
 	}
-	host_files(argv[1], argv[2]);
+	host_files(argv[1], argv[2], argv[3]);
 	host_case("leaves the host as it was", case_state);
 	host_case("SIGCHLD handler never runs", case_sigchld_handled);
 	host_case("SIGCHLD ignored", case_sigchld_ignored);
@@ -359,6 +359,7 @@ main(int argc, char **argv)
 	host_case("interrupted by signals", case_interrupted);
 	host_case("verifier inherits nothing", case_verifier);
 	host_facts(privileged);
+	host_devices(privileged);
 	host_case("small stack", case_small_stack);
 	if (privileged)
 		host_case("unprivileged host", case_unprivileged);

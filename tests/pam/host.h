@@ -19,8 +19,11 @@ extern bool host_closed;	/* descriptors 0 to 2 are, and shall stay so */
 		}                                                             \
 	} while (0)
 
-/* The stack and the verifier's script, once. */
-void host_files(const char *module, const char *fake);
+/* The stack, the verifier's script and the programs of devices, once. */
+void host_files(const char *module, const char *fake, const char *device);
+
+/* A script of the verifier's own for authenticate, until the case ends. */
+void host_verifier(const char *script);
 
 /* Run it in a child of its own, without an older verifier's log. */
 void host_case(const char *name, void (*run)(void));
@@ -36,5 +39,8 @@ void host_forget(void);
 
 /* The cases of host_facts.c: what the verifier is told of its host. */
 void host_facts(bool privileged);
+
+/* The cases of host_device.c: programs of devices, and Ctrl-C. */
+void host_devices(bool privileged);
 
 #endif

@@ -9,7 +9,8 @@ static void
 fill_request(struct request *r)
 {
 	r->phase = PHASE_ENROLL;
-	r->flags = REQUEST_SILENT | REQUEST_CHANGE_EXPIRED | REQUEST_ASCII;
+	r->flags = REQUEST_SILENT | REQUEST_CHANGE_EXPIRED | REQUEST_ASCII |
+		   REQUEST_AGENT;
 	strcpy(r->user, "ann");
 	strcpy(r->service, "sshd");
 	strcpy(r->tty, "ssh");
@@ -28,6 +29,29 @@ fill_request(struct request *r)
 		r->ancestor[i].start = UINT64_C(0xffffffffffffffff) - i;
 	}
 	strcpy(r->login.s, an_id);
+}
+
+static void
+fill_row(struct wire_row *row)
+{
+	CHECK(wire_row_put(row, "name", "ann"));
+	CHECK(wire_row_put(row, "email", ""));
+	CHECK(wire_row_put(row, "a-key-of-all-thirty-two-letters.", "x"));
+}
+
+static void
+fill_device(struct wire_message *m)
+{
+	if (m->type == WIRE_DEVICE_OPEN)
+		m->u.device_open.which = IO_DEVICE_AGENT;
+	else if (m->type == WIRE_DEVICE_OPENED)
+		m->u.device_opened.opened = true;
+	else if (m->type == WIRE_DEVICE_ENDED)
+		m->u.device_ended.why = WIRE_ENDED_INTERRUPTED;
+	if (m->type != WIRE_DEVICE_FRAME)
+		return;
+	m->u.frame.len = 5;
+	memcpy(m->u.frame.bytes, "\0ab\0\xff", 5);
 }
 
 /* One message of each type, with every field filled. */
@@ -49,7 +73,7 @@ fill(enum wire_type type, struct wire_message *m)
 		break;
 	case WIRE_PROMPT:
 		m->u.prompt.kind = PROMPT_SECRET;
-		m->u.prompt.purpose = PURPOSE_CHOICE;
+		m->u.prompt.purpose = PURPOSE_CUE;
 		strcpy(m->u.prompt.text, "Password: ");
 		break;
 	case WIRE_ANSWER:
@@ -73,15 +97,20 @@ fill(enum wire_type type, struct wire_message *m)
 		strcpy(m->u.verdict.session.s, an_id);
 		break;
 	case WIRE_QUERY:
-		m->u.query.what = WIRE_SELF_TRUST;
+		m->u.query.what = WIRE_AUTHORIZED;
+		strcpy(m->u.query.user, "ann");
 		break;
 	case WIRE_ROW:
-		CHECK(wire_row_put(&m->u.row, "name", "ann"));
-		CHECK(wire_row_put(&m->u.row, "email", ""));
-		CHECK(wire_row_put(&m->u.row,
-				   "a-key-of-all-thirty-two-letters.", "x"));
+		fill_row(&m->u.row);
 		break;
 	case WIRE_END:
+	case WIRE_DEVICE_CLOSE:
+		break;
+	case WIRE_DEVICE_OPEN:
+	case WIRE_DEVICE_OPENED:
+	case WIRE_DEVICE_FRAME:
+	case WIRE_DEVICE_ENDED:
+		fill_device(m);
 		break;
 	}
 }
@@ -147,7 +176,10 @@ test_bytes(void)
 	static const uint8_t hello[] = { 1, 0, 1, 0, 2 };
 	static const uint8_t verdict[] = { 8, 0xca, 0, 1, 0, 0, 0, 0 };
 	static const uint8_t answer[] = { 5, 1, 0, 2, 'h', 'i' };
-	static const uint8_t query[] = { 9, 1 };
+	static const uint8_t query[] = { 9, 1, 0, 0 };
+	static const uint8_t keys[] = { 9, 7, 0, 2, 'b', 'o' };
+	static const uint8_t frame[] = { 14, 0, 2, 0, 7 };
+	static const uint8_t ended[] = { 15, 2 };
 	static const uint8_t row[] = { 10, 1, 0, 1, 'k', 0, 2, 'v', 'w' };
 	static const uint8_t end[] = { 11 };
 	uint8_t bytes[WIRE_MESSAGE_MAX];
@@ -167,6 +199,14 @@ test_bytes(void)
 	CHECK(secret_is(&m.u.answer.text, "hi", 2));
 	CHECK_EQ(wire_decode(query, sizeof(query), &m, NULL), STATUS_OK);
 	CHECK_EQ(m.u.query.what, WIRE_SELF_ACCOUNT);
+	CHECK_EQ(wire_decode(keys, sizeof(keys), &m, NULL), STATUS_OK);
+	CHECK_EQ(m.u.query.what, WIRE_AUTHORIZED);
+	CHECK_STR(m.u.query.user, "bo");
+	CHECK_EQ(wire_decode(frame, sizeof(frame), &m, NULL), STATUS_OK);
+	CHECK_EQ(m.u.frame.len, 2);
+	CHECK(memcmp(m.u.frame.bytes, "\0\7", 2) == 0);
+	CHECK_EQ(wire_decode(ended, sizeof(ended), &m, NULL), STATUS_OK);
+	CHECK_EQ(m.u.device_ended.why, WIRE_ENDED_INTERRUPTED);
 	CHECK_EQ(wire_decode(row, sizeof(row), &m, NULL), STATUS_OK);
 	CHECK_STR(wire_row_get(&m.u.row, "k"), "vw");
 	CHECK_STR(wire_row_get(&m.u.row, "v"), "");
@@ -175,53 +215,65 @@ test_bytes(void)
 }
 
 /* Bytes that nobody may send: each differs in one place from a good one. */
+static const struct {
+	const char *what;
+	size_t len;
+	uint8_t bytes[16];
+} cases[] = {
+	{ "nothing", 0, { 0 } },
+	{ "type 0", 1, { 0 } },
+	{ "type 17", 3, { 17, 0, 1 } },
+	{ "hello from 0", 5, { 1, 0, 0, 0, 1 } },
+	{ "hello downwards", 5, { 1, 0, 2, 0, 1 } },
+	{ "prompt kind 0", 5, { 4, 0, 0, 0, 0 } },
+	{ "prompt kind 5", 5, { 4, 5, 0, 0, 0 } },
+	{ "prompt purpose 13", 5, { 4, 1, 13, 0, 0 } },
+	{ "NUL in a prompt", 6, { 4, 1, 0, 0, 1, 0 } },
+	{ "prompt over its end", 6, { 4, 1, 0, 0, 2, 'x' } },
+	{ "answer given 0", 4, { 5, 0, 0, 0 } },
+	{ "answer given 4", 4, { 5, 4, 0, 0 } },
+	{ "cancelled, with text", 5, { 5, 2, 0, 1, 'x' } },
+	{ "too long, with text", 5, { 5, 3, 0, 1, 'x' } },
+	{ "NUL in an answer", 5, { 5, 1, 0, 1, 0 } },
+	{ "no group", 2, { 6, 0 } },
+	{ "17 groups", 2, { 6, 17 } },
+	{ "empty group name", 4, { 6, 1, 0, 0 } },
+	{ "17th bit", 5, { 7, 0, 1, 0, 0 } },
+	{ "unknown step", 8, { 8, 1, 0, 0, 0, 0, 0, 0 } },
+	{ "step all ones", 8, { 8, 0xff, 0, 0, 0, 0, 0, 0 } },
+	{ "unknown reason", 8, { 8, 0, 7, 0, 0, 0, 0, 0 } },
+	{ "allow, with a reason", 8, { 8, 0xca, 1, 0, 0, 0, 0, 0 } },
+	{ "proved 2", 8, { 8, 0xca, 0, 2, 0, 0, 0, 0 } },
+	{ "query 0", 4, { 9, 0, 0, 0 } },
+	{ "query 8", 5, { 9, 8, 0, 1, 'a' } },
+	{ "query without its user", 2, { 9, 1 } },
+	{ "query about somebody", 5, { 9, 1, 0, 1, 'a' } },
+	{ "keys of nobody", 4, { 9, 7, 0, 0 } },
+	{ "NUL in a query's user", 5, { 9, 7, 0, 1, 0 } },
+	{ "device 0", 2, { 12, 0 } },
+	{ "device 3", 2, { 12, 3 } },
+	{ "device, and more", 3, { 12, 1, 0 } },
+	{ "opened 2", 2, { 13, 2 } },
+	{ "empty frame", 3, { 14, 0, 0 } },
+	{ "frame over its end", 5, { 14, 0, 3, 1, 2 } },
+	{ "frame within its message", 5, { 14, 0, 1, 1, 2 } },
+	{ "ended 0", 2, { 15, 0 } },
+	{ "ended 3", 2, { 15, 3 } },
+	{ "close of something", 2, { 16, 1 } },
+	{ "row of nothing", 2, { 10, 0 } },
+	{ "row of 25 pairs", 2, { 10, 25 } },
+	{ "empty key", 7, { 10, 1, 0, 0, 0, 1, 'v' } },
+	{ "NUL in a key", 7, { 10, 1, 0, 1, 0, 0, 0 } },
+	{ "NUL in a value", 8, { 10, 1, 0, 1, 'k', 0, 1, 0 } },
+	{ "key over its end", 6, { 10, 1, 0, 4, 'k', 0 } },
+	{ "key twice", 12, { 10, 2, 0, 1, 'k', 0, 0, 0, 1, 'k', 0, 0 } },
+	{ "end with something", 2, { 11, 0 } },
+	{ "short id", 9, { 8, 0xca, 0, 1, 0, 1, 'a', 0, 0 } },
+};
+
 static void
 test_refused(void)
 {
-	static const struct {
-		const char *what;
-		size_t len;
-		uint8_t bytes[16];
-	} cases[] = {
-		{ "nothing", 0, { 0 } },
-		{ "type 0", 1, { 0 } },
-		{ "type 12", 3, { 12, 0, 1 } },
-		{ "hello from 0", 5, { 1, 0, 0, 0, 1 } },
-		{ "hello downwards", 5, { 1, 0, 2, 0, 1 } },
-		{ "prompt kind 0", 5, { 4, 0, 0, 0, 0 } },
-		{ "prompt kind 5", 5, { 4, 5, 0, 0, 0 } },
-		{ "prompt purpose 10", 5, { 4, 1, 10, 0, 0 } },
-		{ "NUL in a prompt", 6, { 4, 1, 0, 0, 1, 0 } },
-		{ "prompt over its end", 6, { 4, 1, 0, 0, 2, 'x' } },
-		{ "answer given 0", 4, { 5, 0, 0, 0 } },
-		{ "answer given 4", 4, { 5, 4, 0, 0 } },
-		{ "cancelled, with text", 5, { 5, 2, 0, 1, 'x' } },
-		{ "too long, with text", 5, { 5, 3, 0, 1, 'x' } },
-		{ "NUL in an answer", 5, { 5, 1, 0, 1, 0 } },
-		{ "no group", 2, { 6, 0 } },
-		{ "17 groups", 2, { 6, 17 } },
-		{ "empty group name", 4, { 6, 1, 0, 0 } },
-		{ "17th bit", 5, { 7, 0, 1, 0, 0 } },
-		{ "unknown step", 8, { 8, 1, 0, 0, 0, 0, 0, 0 } },
-		{ "step all ones", 8, { 8, 0xff, 0, 0, 0, 0, 0, 0 } },
-		{ "unknown reason", 8, { 8, 0, 7, 0, 0, 0, 0, 0 } },
-		{ "allow, with a reason", 8, { 8, 0xca, 1, 0, 0, 0, 0, 0 } },
-		{ "proved 2", 8, { 8, 0xca, 0, 2, 0, 0, 0, 0 } },
-		{ "query 0", 2, { 9, 0 } },
-		{ "query 6", 2, { 9, 6 } },
-		{ "row of nothing", 2, { 10, 0 } },
-		{ "row of 25 pairs", 2, { 10, 25 } },
-		{ "empty key", 7, { 10, 1, 0, 0, 0, 1, 'v' } },
-		{ "NUL in a key", 7, { 10, 1, 0, 1, 0, 0, 0 } },
-		{ "NUL in a value", 8, { 10, 1, 0, 1, 'k', 0, 1, 0 } },
-		{ "key over its end", 6, { 10, 1, 0, 4, 'k', 0 } },
-		{ "key twice",
-		  12,
-		  { 10, 2, 0, 1, 'k', 0, 0, 0, 1, 'k', 0, 0 } },
-		{ "end with something", 2, { 11, 0 } },
-		{ "short id", 9, { 8, 0xca, 0, 1, 0, 1, 'a', 0, 0 } },
-	};
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		test_note("%s", cases[i].what);
 		CHECK(refused(cases[i].bytes, cases[i].len));
@@ -242,9 +294,9 @@ test_request_refused(void)
 	bytes[1] = 8;
 	CHECK(refused(bytes, len));
 	bytes[1] = 1;
-	bytes[5] |= 0x10;
+	bytes[5] |= 0x20;
 	CHECK(refused(bytes, len));
-	bytes[5] &= 0x0f;
+	bytes[5] &= 0x1f;
 	bytes[9] = 0; /* within the user's name */
 	CHECK(refused(bytes, len));
 	bytes[9] = 'n';
@@ -401,47 +453,32 @@ test_largest(void)
 	CHECK(refused(bytes, WIRE_MESSAGE_MAX + 1));
 }
 
-/* A row takes what fits a pair, so many pairs, and what fits a message. */
 static void
-test_row(void)
+test_largest_frame(void)
 {
 	uint8_t bytes[WIRE_MESSAGE_MAX];
-	char key[WIRE_KEY_SIZE + 1], value[WIRE_VALUE_SIZE + 1];
 	size_t len = 0;
 	WIRE_MESSAGE(m);
 
-	m.type = WIRE_ROW;
-	CHECK(unsendable(&m));
-	memset(key, 'k', sizeof(key));
-	memset(value, 'v', sizeof(value));
-	key[WIRE_KEY_SIZE] = value[WIRE_VALUE_SIZE] = '\0';
-	CHECK(!wire_row_put(&m.u.row, key, ""));
-	CHECK(!wire_row_put(&m.u.row, "k", value));
-	CHECK_EQ(m.u.row.n, 0);
-	value[WIRE_VALUE_SIZE - 1] = key[WIRE_KEY_SIZE - 1] = '\0';
-	for (unsigned i = 0; i < WIRE_PAIRS_MAX; i++) {
-		key[0] = (char)('a' + i);
-		CHECK(wire_row_put(&m.u.row, key, value));
-	}
+	m.type = WIRE_DEVICE_FRAME;
+	m.u.frame.len = IO_FRAME_MAX;
+	memset(m.u.frame.bytes, 0xa5, IO_FRAME_MAX);
 	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK_EQ(len, 3 + IO_FRAME_MAX);
 	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
-	CHECK_STR(wire_row_get(&m.u.row, key), value);
-	for (unsigned i = 0; i < WIRE_PAIRS_MAX; i++) {
-		m.u.row.n = (uint8_t)i;
-		key[0] = (char)('A' + i);
-		CHECK(wire_row_put(&m.u.row, key, ""));
-	}
-	CHECK(!wire_row_put(&m.u.row, "k", ""));
-	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
-	/* The same key twice is no row. */
-	memcpy(m.u.row.pair[3].key, m.u.row.pair[20].key, WIRE_KEY_SIZE);
+	CHECK_EQ(m.u.frame.len, IO_FRAME_MAX);
+	m.u.frame.len++;
 	CHECK(unsendable(&m));
+	bytes[2]++;
+	bytes[len] = 1;
+	CHECK(refused(bytes, len + 1));
 }
 
 int
 main(void)
 {
-	for (enum wire_type type = WIRE_HELLO; type <= WIRE_END; type++)
+	for (enum wire_type type = WIRE_HELLO; type <= WIRE_DEVICE_CLOSE;
+	     type++)
 		test_there_and_back(type);
 	test_bytes();
 	test_refused();
@@ -449,6 +486,6 @@ main(void)
 	test_request_processes();
 	test_request_bytes();
 	test_largest();
-	test_row();
+	test_largest_frame();
 	return test_done();
 }

@@ -71,7 +71,7 @@ take(int fd, char type)
 static bool
 welcomed(int fd)
 {
-	return take(fd, 1) && PUT(fd, "\2\0\2") && take(fd, 3);
+	return take(fd, 1) && PUT(fd, "\2\0\3") && take(fd, 3);
 }
 
 static int
@@ -164,7 +164,7 @@ static int
 peer_allows_before_request(int fd)
 {
 	/* A correct welcome, then an impatient verdict of the wrong form. */
-	return take(fd, 1) && PUT(fd, "\2\0\2") &&
+	return take(fd, 1) && PUT(fd, "\2\0\3") &&
 			       PUT(fd, "\10\xca\1\0\0\0\0\0") && take(fd, 3)
 		       ? 0
 		       : 1;
@@ -183,7 +183,7 @@ peer_of_no_version(int fd)
 static int
 peer_of_next_version(int fd)
 {
-	return take(fd, 1) && PUT(fd, "\2\0\3") ? 0 : 1;
+	return take(fd, 1) && PUT(fd, "\2\0\4") ? 0 : 1;
 }
 
 static int
@@ -285,7 +285,7 @@ take_query(int fd)
 {
 	uint8_t bytes[WIRE_MESSAGE_MAX];
 
-	return recv(fd, bytes, sizeof(bytes), 0) == 2 && bytes[0] == 9;
+	return recv(fd, bytes, sizeof(bytes), 0) == 4 && bytes[0] == 9;
 }
 
 static int

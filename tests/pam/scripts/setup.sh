@@ -17,6 +17,8 @@ ready() {
 		[argon2]
 		memory_kib = 8192
 		passes = 1
+		[verifier]
+		socket = $DIR/run/sigrad.sock
 	END
 	chmod 0644 "$DIR/sigra.conf"
 	sigra init --owner root
