@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -35,6 +36,8 @@ struct master {
 	int64_t accept_at;  /* no new connection before */
 	bool serves;	    /* there is a group of servers: */
 	gid_t service;	    /* theirs */
+	bool has_keys;	    /* there is a user that asks for SSH keys: */
+	uid_t keys;	    /* that one */
 	struct rate rate;   /* of all others but root */
 	size_t refused;	    /* since the last line about it */
 	int64_t refused_at; /* when that was */
@@ -66,6 +69,23 @@ master_queued(const struct master *m, uid_t uid)
 	return n;
 }
 
+/* sshd's, which asks once for each key that anybody offers to it; what it asks
+ * is answered at once. */
+static bool
+master_is_keys(const struct master *m, uid_t uid)
+{
+	return m->has_keys && uid == m->keys;
+}
+
+/* How many connections one uid may have served at a time, or wait. */
+static size_t
+master_per_uid(const struct master *m, uid_t uid)
+{
+	return master_is_keys(m, uid)
+		       ? MASTER_WAITING_MAX
+		       : (size_t)m->pool.config->verifier_per_uid;
+}
+
 /*
  * A quarter of the queue is for root alone and a quarter for the others alone:
  * anybody's su is root here, and root has --once besides.  No other uid has
@@ -80,8 +100,7 @@ master_admits(const struct master *m, uid_t uid)
 		return false;
 	if (uid == 0)
 		return roots < most;
-	return master_queued(m, uid) <
-		       (size_t)m->pool.config->verifier_per_uid &&
+	return master_queued(m, uid) < master_per_uid(m, uid) &&
 	       m->waiting - roots < most;
 }
 
@@ -90,7 +109,8 @@ master_admits(const struct master *m, uid_t uid)
 static bool
 master_affords(struct master *m, int fd, uid_t uid)
 {
-	return uid == 0 || (m->serves && peer_has_gid(fd, m->service)) ||
+	return uid == 0 || master_is_keys(m, uid) ||
+	       (m->serves && peer_has_gid(fd, m->service)) ||
 	       rate_take(&m->rate, uid, master_milliseconds());
 }
 
@@ -115,8 +135,7 @@ master_may_start(const struct master *m, uid_t uid)
 	}
 	if (uid == 0)
 		return roots < most;
-	return mine < (size_t)m->pool.config->verifier_per_uid &&
-	       busy - roots < most;
+	return mine < master_per_uid(m, uid) && busy - roots < most;
 }
 
 /* A flood of connections is no flood of lines. */
@@ -363,6 +382,12 @@ master_service(struct master *m)
 {
 	const struct group *gr = getgrnam(m->pool.config->service_group);
 
+	const struct passwd *pw = getpwnam(m->pool.config->service_keys);
+
+	/* Root needs no leave, and is not to be held to be anybody's. */
+	m->has_keys = pw != NULL && pw->pw_uid != 0;
+	if (pw != NULL)
+		m->keys = pw->pw_uid;
 	m->serves = gr != NULL;
 	if (gr != NULL)
 		m->service = gr->gr_gid;

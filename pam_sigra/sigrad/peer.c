@@ -119,6 +119,11 @@ peer_identify(int fd, const struct config *c, struct peer *out,
 		return fault(f, STATUS_DENIED,
 			     "peer is uid %u, whom this system does not know",
 			     cred.uid);
+	/* Before pins and groups: it is nothing beside. */
+	if (strcmp(out->name, c->service_keys) == 0) {
+		out->kind = PEER_KEYS;
+		return STATUS_OK;
+	}
 	if (peer_pin(c->service_pins, out->name, out->service,
 		     sizeof(out->service)) &&
 	    peer_in_group(fd, c->service_group)) {
@@ -126,6 +131,13 @@ peer_identify(int fd, const struct config *c, struct peer *out,
 		return STATUS_OK;
 	}
 	return peer_groups(pw, out, f);
+}
+
+bool
+peer_may(enum peer_kind kind, bool keys)
+{
+	return keys ? kind == PEER_KEYS || kind == PEER_ROOT
+		    : kind != PEER_KEYS;
 }
 
 void

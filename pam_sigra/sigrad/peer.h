@@ -18,6 +18,8 @@
 enum peer_kind {
 	PEER_SELF = 0, /* may be verified as itself, as service "self" */
 	PEER_SERVICE,  /* named in sigra.conf: any user, its own service */
+	PEER_KEYS,     /* named in sigra.conf: may ask for SSH keys of
+			  anybody, and for nothing else */
 	PEER_ROOT,     /* supplies facts */
 };
 
@@ -37,6 +39,10 @@ struct peer {
  */
 enum status peer_identify(int fd, const struct config *c, struct peer *out,
 			  struct fault *f) MUST_USE;
+
+/* May a peer of this kind ask for what WIRE_AUTHORIZED tells (KEYS), or for
+ * anything else? */
+bool peer_may(enum peer_kind kind, bool keys);
 
 /* The uid alone, for admission. */
 enum status peer_uid(int fd, uid_t *uid, struct fault *f) MUST_USE;

@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "sigrad/lend.h"
 #include "sigrad/worker.h"
 
 #define POOL_READY 'r'
+#define POOL_READY_KEYS 'R' /* ... and the store has security keys */
+#define POOL_SERVE 'c'
 
 /* What a child must not have of its master: its descriptors and signals. */
 static void
@@ -69,14 +72,17 @@ pool_take(int control)
 static enum status
 pool_child(const struct config *config, struct fault *f)
 {
-	static const char ready = POOL_READY;
 	AUTO_FD int fd = -1;
 	struct peer peer;
 	enum status st;
+	char ready;
 	WORKER(w);
 
-	if ((st = worker_open(&w, config, f)) != STATUS_OK)
+	w.control = STDIN_FILENO;
+	if ((st = worker_open(&w, config, f)) != STATUS_OK ||
+	    (st = worker_preload_if_needed(&w, f)) != STATUS_OK)
 		return st;
+	ready = w.preloaded ? POOL_READY_KEYS : POOL_READY;
 	if (send(STDIN_FILENO, &ready, 1, MSG_NOSIGNAL) != 1)
 		return STATUS_OK;
 	fd = pool_take(STDIN_FILENO);
@@ -84,7 +90,9 @@ pool_child(const struct config *config, struct fault *f)
 		return STATUS_OK; /* the master has stopped */
 	/* Fresh, for it may have stood here longer than the syslog. */
 	openlog("sigrad", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
-	if ((st = peer_identify(fd, config, &peer, f)) != STATUS_OK)
+	/* The first key of all may have come while it stood here. */
+	if ((st = worker_preload_if_needed(&w, f)) != STATUS_OK ||
+	    (st = peer_identify(fd, config, &peer, f)) != STATUS_OK)
 		return st;
 	return worker_serve(&w, fd, &peer, f);
 }
@@ -162,6 +170,54 @@ pool_remove(struct pool *p, size_t i)
 	p->worker[i] = p->worker[--p->n];
 }
 
+/* One byte, and FD with it if that is one. */
+static bool
+pool_pass(int control, char byte, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} u = { .room = { 0 } };
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		struct cmsghdr *c;
+
+		msg.msg_control = u.room;
+		msg.msg_controllen = sizeof(u.room);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	return sendmsg(control, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
+}
+
+/* False: it asks too often, or is gone. */
+static bool
+pool_lend(struct pool *p, struct pool_worker *w)
+{
+	AUTO_FD int fd = -1;
+
+	if (++w->lent > WIRE_DEVICES_MAX)
+		return false;
+	fd = lend_connect(p->config->verifier_socket);
+	return pool_pass(w->control, fd < 0 ? LEND_REFUSED : LEND_GIVEN, fd);
+}
+
+int
+pool_borrow(int control, int seconds)
+{
+	const char byte = LEND_ASKED;
+
+	if (send(control, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1 ||
+	    wire_ready(control, seconds, NULL) != STATUS_OK)
+		return -1;
+	return pool_take(control);
+}
+
 bool
 pool_heard(struct pool *p, size_t i, bool *failed)
 {
@@ -172,10 +228,17 @@ pool_heard(struct pool *p, size_t i, bool *failed)
 	*failed = false;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
-	if (n == 1 && byte == POOL_READY && w->state == POOL_STARTING) {
+	if (n == 1 && (byte == POOL_READY || byte == POOL_READY_KEYS) &&
+	    w->state == POOL_STARTING) {
+		/* Once here, so that no worker has to again. */
+		if (byte == POOL_READY_KEYS)
+			worker_preload();
 		w->state = POOL_SPARE;
 		return true;
 	}
+	if (n == 1 && byte == LEND_ASKED && w->state == POOL_BUSY &&
+	    pool_lend(p, w))
+		return true;
 	*failed = w->state == POOL_STARTING;
 	pool_remove(p, i);
 	return false;
@@ -184,24 +247,7 @@ pool_heard(struct pool *p, size_t i, bool *failed)
 bool
 pool_give(struct pool *p, size_t i, int fd, uid_t uid)
 {
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
-	} u = { .room = { 0 } };
-	char byte = 'c';
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = u.room,
-			      .msg_controllen = sizeof(u.room) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	if (sendmsg(p->worker[i].control, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) !=
-	    1) {
+	if (!pool_pass(p->worker[i].control, POOL_SERVE, fd)) {
 		pool_remove(p, i);
 		return false;
 	}

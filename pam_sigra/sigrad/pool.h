@@ -20,7 +20,8 @@ enum pool_state { POOL_STARTING = 1, POOL_SPARE, POOL_BUSY };
 struct pool_worker {
 	enum pool_state state;
 	int control;
-	uid_t uid; /* POOL_BUSY: whom it serves */
+	uid_t uid;     /* POOL_BUSY: whom it serves */
+	unsigned lent; /* programs of keys that it was given */
 };
 
 struct pool {
@@ -36,9 +37,14 @@ enum status pool_fork(struct pool *p, struct fault *f) MUST_USE;
 enum status pool_fork_keeper(struct pool *p, int *control, struct fault *f)
 	MUST_USE;
 
-/* Its control socket is readable: ready now, or gone.  False: gone, and the
- * last one has taken its place; *FAILED if it never was ready. */
+/* Its control socket is readable: ready, wants something, or gone.  False:
+ * gone, and the last one has taken its place; *FAILED if it never was ready.
+ */
 bool pool_heard(struct pool *p, size_t i, bool *failed);
+
+/* A worker's part: ask the master, whose socket is CONTROL, for a security
+ * key's program (sigrad/lend.h); -1 when there is none within SECONDS. */
+int pool_borrow(int control, int seconds);
 
 /* Give FD (closed here) to worker I, which is spare.  False: it is gone. */
 bool pool_give(struct pool *p, size_t i, int fd, uid_t uid);

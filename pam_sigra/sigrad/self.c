@@ -1,118 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "sigrad/self.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "admin/account.h"
 #include "admin/enroll.h"
 #include "admin/lock.h"
 #include "admin/trust.h"
-#include "base/buf.h"
-
-/* One answer under way. */
-struct self {
-	struct worker *w;
-	struct wire_server *server;
-	int64_t now;
-	int64_t end; /* by then all of it has to be sent */
-	unsigned rows;
-	enum status st;
-	struct fault *f;
-};
-
-/* Rows are sent when no list is being read: a peer that is slow to take them
- * must not keep the store's old pages alive. */
-struct self_list {
-	char *of;
-	size_t each; /* bytes of one */
-	size_t n, size;
-	bool full;
-};
-
-static void
-self_list_end(struct self_list *l)
-{
-	free(l->of);
-}
-
-#define SELF_LIST(name, type)                                                 \
-	__attribute__((cleanup(self_list_end))) struct self_list name = {     \
-		.of = NULL, .each = sizeof(type)                              \
-	}
-
-static bool
-self_keep(struct self_list *l, const void *row)
-{
-	if (l->n == l->size) {
-		size_t size = l->size == 0 ? 16 : l->size * 2;
-		char *more = reallocarray(l->of, size, l->each);
-
-		l->full = more == NULL;
-		if (l->full)
-			return false;
-		l->of = more;
-		l->size = size;
-	}
-	memcpy(l->of + l->n++ * l->each, row, l->each);
-	return l->n < WIRE_ROWS_MAX;
-}
-
-static const void *
-self_kept(const struct self_list *l, size_t i)
-{
-	return l->of + i * l->each;
-}
-
-static int64_t
-self_clock(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-/* A row in the making; bad when something did not fit. */
-struct self_row {
-	struct wire_row row;
-	bool bad;
-};
-
-static void
-self_text(struct self_row *r, const char *key, const char *value)
-{
-	if (!wire_row_put(&r->row, key, value))
-		r->bad = true;
-}
-
-static void
-self_number(struct self_row *r, const char *key, int64_t value)
-{
-	char text[24];
-	struct buf b;
-
-	buf_start(&b, text, sizeof(text));
-	buf_printf(&b, "%lld", (long long)value);
-	self_text(r, key, text);
-}
-
-/* False: there is nothing more to be sent, and self->st says why. */
-static bool
-self_send(struct self *self, const struct self_row *r)
-{
-	if (r->bad)
-		self->st = fault(self->f, STATUS_CORRUPT,
-				 "a value of the store is too long");
-	else if (self_clock() > self->end)
-		self->st = fault(self->f, STATUS_UNAVAILABLE,
-				 "the peer let its time pass");
-	else
-		self->st = wire_server_row(self->server, &r->row, self->f);
-	self->rows++;
-	return self->st == STATUS_OK && self->rows < WIRE_ROWS_MAX;
-}
+#include "sigrad/keys.h"
 
 static bool
 self_count(void *ctx, const struct store_session *s)
@@ -357,6 +252,10 @@ self_rows(struct self *self, const struct store_account *a,
 		return self_codes(self, a);
 	case WIRE_SELF_TRUST:
 		return self_list_trust(self, a);
+	case WIRE_SELF_KEYS:
+		return keys_own(self, a);
+	case WIRE_AUTHORIZED:
+		break;
 	}
 	return fault(self->f, STATUS_PROTOCOL, "unknown query");
 }
@@ -365,12 +264,7 @@ enum status
 self_answer(struct worker *w, struct wire_server *server,
 	    const struct peer *peer, enum wire_self what, struct fault *f)
 {
-	struct self self = { .w = w,
-			     .server = server,
-			     .now = server->io.now(&server->io),
-			     .end = self_clock() + WIRE_REPLY_SECONDS,
-			     .st = STATUS_OK,
-			     .f = f };
+	struct self self = self_begin(w, server, f);
 	struct store_account a;
 	enum status st = self_find(&self, peer, &a);
 

@@ -46,7 +46,11 @@ sigrad_settle(const char *path, struct config *config, struct fault *f)
 	if (st != STATUS_OK)
 		return st;
 	st = store_owner(config->store_where, &uid, &gid, f);
-	return st == STATUS_OK ? host_become(uid, gid, f) : st;
+	if (st != STATUS_OK)
+		return st;
+	if (geteuid() == 0)
+		touch_prepare(config->verifier_socket, uid, gid);
+	return host_become(uid, gid, f);
 }
 
 /* Serve the peer of descriptor 0, which must be root. */
@@ -66,6 +70,7 @@ sigrad_once(const char *path, struct fault *f)
 			     peer.uid);
 	if ((st = sigrad_settle(path, &config, f)) != STATUS_OK ||
 	    (st = worker_open(&w, &config, f)) != STATUS_OK ||
+	    (st = worker_preload_if_needed(&w, f)) != STATUS_OK ||
 	    (st = peer_identify(STDIN_FILENO, &config, &peer, f)) != STATUS_OK)
 		return st;
 	return worker_serve(&w, STDIN_FILENO, &peer, f);

@@ -6,14 +6,17 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "factor/fido2.h"
 #include "session/keycheck.h"
 #include "session/session.h"
 #include "sigrad/host.h"
 #include "sigrad/sandbox.h"
+#include "sigrad/keys.h"
+#include "sigrad/logind.h"
 #include "sigrad/self.h"
+#include "sigrad/terminal.h"
 #include "wire/wire.h"
 
 enum status
@@ -88,35 +91,6 @@ worker_answer(struct wire_server *server, enum request_phase phase,
 	return wire_server_finish(server, &w, f);
 }
 
-/* An unprivileged peer's groups were looked up before the sandbox. */
-struct worker_io {
-	struct wire_server server; /* first: io functions find it by this */
-	const struct peer *peer;
-};
-
-static enum status
-worker_member(struct io *io, const char *const *names, size_t n,
-	      uint32_t *mask, struct fault *f)
-{
-	const struct peer *p = ((struct worker_io *)(void *)io)->peer;
-	uint32_t in = 0;
-
-	(void)f;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < p->groups; k++)
-			if (strcmp(names[i], p->group[k]) == 0)
-				in |= UINT32_C(1) << i;
-	*mask = in;
-	return STATUS_OK;
-}
-
-static void
-worker_patience(struct io *io)
-{
-	((struct wire_server *)(void *)io)->answer_seconds =
-		WIRE_ANSWER_SECONDS;
-}
-
 /* A server speaks for people who log in to it.  Whoever adds a device does so
  * to his own account, or root does. */
 static enum status
@@ -129,56 +103,98 @@ worker_may(const struct peer *peer, enum request_phase phase, struct fault *f)
 }
 
 static enum status
-worker_talk(struct worker *w, int fd, const struct peer *peer, struct fault *f)
+worker_query(struct worker *w, struct wire_server *server,
+	     const struct peer *peer, const struct wire_message *m,
+	     struct fault *f)
 {
-	struct worker_io io = { .peer = peer };
-	struct session_env env = {
+	bool keys = m->u.query.what == WIRE_AUTHORIZED;
+
+	if (!peer_may(peer->kind, keys))
+		return fault(f, STATUS_DENIED, "uid %u may not ask for that",
+			     peer->uid);
+	return keys ? keys_authorized(w, server, m->u.query.user, f)
+		    : self_answer(w, server, peer, m->u.query.what, f);
+}
+
+static enum status
+worker_login(struct worker *w, struct terminal *t, const struct peer *peer,
+	     const struct request *request, struct fault *f)
+{
+	const struct session_env env = {
 		.store = w->store,
 		.keys = &w->keys,
 		.config = w->config,
 		.audit = &w->audit,
-		.io = &io.server.io,
+		.io = &t->server.io,
 		.gate = &w->slots.gate,
 		.host = w->host,
 		.boot = w->boot,
 		.unprivileged = peer->kind != PEER_ROOT,
 		.only_user = peer->kind == PEER_SELF ? peer->name : NULL,
 	};
-	struct request request;
-	struct session_verdict v;
+	struct session_verdict v = { .step = POLICY_DENY,
+				     .reason = POLICY_RULE_DENIES };
+	enum status st = worker_may(peer, request->phase, f);
 	struct fault gone;
-	WIRE_MESSAGE(wanted);
-	enum status st;
 
-	st = wire_server_start(&io.server, fd, &wanted, f);
-	if (st != STATUS_OK)
-		return st;
-	if (wanted.type == WIRE_QUERY)
-		return self_answer(w, &io.server, peer, wanted.u.query.what,
-				   f);
-	request = wanted.u.request;
-	if (peer->kind != PEER_ROOT) {
-		io.server.io.member = worker_member;
-		io.server.io.patience = worker_patience;
-		/* A place that nobody else has meanwhile; but setting up a
-		 * device takes a person's time, once it is that person. */
-		io.server.answer_seconds = WIRE_ANSWER_SECONDS_SELF;
-	}
-	peer_constrain(peer, &request);
-	v = (struct session_verdict){ .step = POLICY_DENY,
-				      .reason = POLICY_RULE_DENIES };
-	st = worker_may(peer, request.phase, f);
 	if (st == STATUS_OK)
-		st = session_run(&env, &request, &v, f);
+		st = session_run(&env, request, &v, f);
 	if (st == STATUS_OK && v.reason == POLICY_UNTIMELY)
 		syslog(LOG_ALERT,
 		       "the clock is behind what the store has seen: codes "
 		       "that depend on time are refused; 'sigractl doctor' "
 		       "says more");
 	if (st == STATUS_OK)
-		return worker_answer(&io.server, request.phase, &v, f);
-	status_ignore(worker_answer(&io.server, request.phase, &v, &gone),
+		return worker_answer(&t->server, request->phase, &v, f);
+	status_ignore(worker_answer(&t->server, request->phase, &v, &gone),
 		      "the first failure is the one to tell");
+	return st;
+}
+
+static enum status
+worker_talk(struct worker *w, int fd, const struct peer *peer, struct fault *f)
+{
+	struct terminal t;
+	struct request request;
+	WIRE_MESSAGE(wanted);
+	enum status st;
+
+	st = wire_server_start(&t.server, fd, &wanted, f);
+	if (st != STATUS_OK)
+		return st;
+	if (wanted.type == WIRE_QUERY)
+		return worker_query(w, &t.server, peer, &wanted, f);
+	if (!peer_may(peer->kind, false))
+		return fault(f, STATUS_DENIED, "uid %u may not ask for that",
+			     peer->uid);
+	request = wanted.u.request;
+	peer_constrain(peer, &request);
+	terminal_start(&t, peer, &request, &w->touch, w->control);
+	st = worker_login(w, &t, peer, &request, f);
+	terminal_end(&t);
+	return st;
+}
+
+void
+worker_preload(void)
+{
+	struct fault f;
+
+	/* What is missing is missed by those whose login needs it. */
+	status_ignore(logind_load(&f), "then nobody is known to be here");
+	status_ignore(fido2_library_load(&f), "then no key is believed");
+}
+
+enum status
+worker_preload_if_needed(struct worker *w, struct fault *f)
+{
+	enum status st;
+
+	if (w->preloaded)
+		return STATUS_OK;
+	st = store_key_any(w->store, &w->preloaded, f);
+	if (st == STATUS_OK && w->preloaded)
+		worker_preload();
 	return st;
 }
 
@@ -196,6 +212,7 @@ worker_open(struct worker *w, const struct config *config, struct fault *f)
 	    (st = file_split(strchr(where, ':') + 1, w->store_dir,
 			     sizeof(w->store_dir), &name, f)) != STATUS_OK)
 		return st;
+	touch_open(&w->touch, config->verifier_socket);
 	audit_start(&w->audit, w->store, w->host, worker_syslog, NULL);
 	return slots_open(&w->slots, w->store_dir,
 			  (unsigned)config->verifier_slots, f);
@@ -205,35 +222,24 @@ void
 worker_close(struct worker *w)
 {
 	slots_close(&w->slots);
+	touch_close(&w->touch);
 	store_close(w->store);
 	crypto_keys_wipe(&w->keys);
 }
 
-/*
- * The key that the store knows.  A rekey that was cut off between its commit
- * and its renaming has left it beside the old one: it opens this store, and
- * so it is the one.
- */
 static enum status
 worker_key(struct worker *w, struct fault *f)
 {
-	char path[sizeof(w->config->store_key) + 4];
-	struct buf b;
+	bool broke_off;
 	enum status st;
 
-	st = crypto_keys_load(w->config->store_key, geteuid(), &w->keys, f);
-	if (st == STATUS_OK)
-		st = session_key_check(w->store, &w->keys, f);
-	if (st == STATUS_OK)
-		return st;
-	buf_start(&b, path, sizeof(path));
-	buf_printf(&b, "%s.new", w->config->store_key);
-	if (crypto_keys_load(path, geteuid(), &w->keys, NULL) != STATUS_OK ||
-	    session_key_check(w->store, &w->keys, NULL) != STATUS_OK)
-		return st;
-	syslog(LOG_WARNING, "a rekey broke off: run 'sigractl store rekey' "
-			    "again, which finishes it");
-	return STATUS_OK;
+	st = session_key_load(w->store, w->config->store_key, geteuid(),
+			      &w->keys, &broke_off, f);
+	if (st == STATUS_OK && broke_off)
+		syslog(LOG_WARNING,
+		       "a rekey broke off: run 'sigractl store rekey' again, "
+		       "which finishes it");
+	return st;
 }
 
 enum status
@@ -244,7 +250,7 @@ worker_serve(struct worker *w, int fd, const struct peer *peer,
 
 	/* Not before: a worker may have stood here while the key changed. */
 	if ((st = worker_key(w, f)) != STATUS_OK ||
-	    (st = sandbox_shut(w->store_dir, f)) != STATUS_OK)
+	    (st = sandbox_shut(w->store_dir, w->touch.dir, f)) != STATUS_OK)
 		return st;
 	return worker_talk(w, fd, peer, f);
 }

@@ -11,6 +11,7 @@
 #include "crypto/crypto.h"
 #include "sigrad/peer.h"
 #include "sigrad/slots.h"
+#include "sigrad/touch.h"
 
 struct worker {
 	const struct config *config;
@@ -21,16 +22,27 @@ struct worker {
 	char host[256];
 	char boot[ID_LENGTH + 1];
 	char store_dir[4096];
+	struct touch touch;
+	int control; /* the master's socket, or -1 */
+	bool preloaded;
 };
 
 void worker_close(struct worker *w);
 #define WORKER(name)                                                          \
-	__attribute__((cleanup(                                               \
-		worker_close))) struct worker name = { .store = NULL }
+	__attribute__((cleanup(worker_close))) struct worker name = {         \
+		.store = NULL, .touch = TOUCH_NONE, .control = -1             \
+	}
 
 /* Already as the store's owner. */
 enum status worker_open(struct worker *w, const struct config *config,
 			struct fault *f) MUST_USE;
+
+/* Load the libraries that security keys need, before a sandbox forbids it;
+ * and only where the store has such keys, so that whoever has none does not
+ * pay for them. */
+void worker_preload(void);
+enum status worker_preload_if_needed(struct worker *w, struct fault *f)
+	MUST_USE;
 
 /*
  * Load the key, shut the sandbox, then serve the peer at FD.  A status other

@@ -134,7 +134,8 @@ peer_as_nobody(const char *pins, const char *in, const char *service)
 {
 	const struct passwd *pw = getpwnam("nobody");
 	const struct group *gr = getgrnam("daemon");
-	struct config c = { .service_group = "daemon" };
+	struct config c = { .service_group = "daemon",
+			    .service_keys = "sigra-keys" };
 	gid_t gid = gr == NULL ? 0 : gr->gr_gid;
 	struct peer p;
 	int how = 0;
@@ -143,6 +144,9 @@ peer_as_nobody(const char *pins, const char *in, const char *service)
 	if (pw == NULL || gr == NULL ||
 	    !text_copy(c.service_pins, sizeof(c.service_pins), pins))
 		return -1;
+	if (strcmp(service, "keys") == 0)
+		(void)text_copy(c.service_keys, sizeof(c.service_keys),
+				"nobody");
 	pid = fork();
 	if (pid == 0) {
 		if (setgroups(in[0] != '\0', &gid) != 0 ||
@@ -157,6 +161,16 @@ peer_as_nobody(const char *pins, const char *in, const char *service)
 	if (pid < 0 || waitpid(pid, &how, 0) != pid || !WIFEXITED(how))
 		return -1;
 	return WEXITSTATUS(how);
+}
+
+/* What each kind of peer may ask for: keys of anybody, or anything else. */
+static void
+test_may(void)
+{
+	CHECK(peer_may(PEER_ROOT, true) && peer_may(PEER_ROOT, false));
+	CHECK(peer_may(PEER_KEYS, true) && !peer_may(PEER_KEYS, false));
+	CHECK(!peer_may(PEER_SELF, true) && peer_may(PEER_SELF, false));
+	CHECK(!peer_may(PEER_SERVICE, true) && peer_may(PEER_SERVICE, false));
 }
 
 static void
@@ -177,6 +191,9 @@ test_pins(void)
 	CHECK_EQ(peer_as_nobody("nobodys:smtp", in, ""), PEER_SELF);
 	CHECK_EQ(peer_as_nobody("x,nobody:smtp", in, "smtp"), PEER_SERVICE);
 	CHECK_EQ(peer_as_nobody(",,nobody:smtp,", in, "smtp"), PEER_SERVICE);
+	/* Who asks for keys does nothing else, whatever it is pinned to. */
+	CHECK_EQ(peer_as_nobody("-", out, "keys"), PEER_KEYS);
+	CHECK_EQ(peer_as_nobody("nobody:smtp", in, "keys"), PEER_KEYS);
 }
 
 /* By the supplementary groups alone; the primary one is anybody's. */
@@ -226,6 +243,7 @@ main(void)
 	test_root();
 	test_others();
 	test_identity();
+	test_may();
 	if (geteuid() == 0) {
 		test_pins();
 		test_nameless();
