@@ -6,6 +6,7 @@
 #include "factor/code.h"
 #include "factor/factor.h"
 #include "factor/otp.h"
+#include "factor/sshkey.h"
 #include "session/session.h"
 #include "session/source.h"
 
@@ -18,6 +19,15 @@ struct session_enrollment {
 	bool password; /* a new one, after a reset code or a ticket */
 	struct store_password made;
 };
+
+/* What the audit has to know about a key, beside how the login ended. */
+struct session_key_note {
+	const char *action; /* "key.counter", "key.revoked", "key.refused" */
+	const char *why;    /* a word */
+	char label[STORE_LABEL_SIZE];
+	int64_t kept, seen; /* counters; -1: it is not about them */
+};
+#define SESSION_KEY_NOTES 4
 
 struct session_attempt {
 	const struct session_env *env;
@@ -44,6 +54,17 @@ struct session_attempt {
 	bool tested_past;    /* a new password was refused for being an old
 				one: whoever tries them guesses */
 	struct session_enrollment enrollment;
+	struct io_place place; /* where the caller is; known once a key
+				  matters */
+	/* Why a key's answer did not count, or how it ended: a word for the
+	 * audit; NULL: nothing to say. */
+	const char *refusal[POLICY_FACTOR_COUNT];
+	struct id revoked; /* a key that is to be revoked, for its counter went
+			      back; or empty */
+	char device[POLICY_FACTOR_COUNT][STORE_LABEL_SIZE]; /* label of the key
+				that passed or was shown; or empty */
+	size_t notes;
+	struct session_key_note note[SESSION_KEY_NOTES];
 };
 
 /* Wiped when its scope ends; session_gather() fills it in. */
@@ -145,11 +166,50 @@ enum status session_trust_find(struct session_attempt *a, struct fault *f)
  * that is wanted is written. */
 enum status session_trust_settle(struct session_attempt *a, struct fault *f)
 	MUST_USE;
-/* Before session_settle() of a full login in multi style with a one-time code,
- * for a login that was granted is soon too old to be handed over: ask, and
- * keep the answer in the attempt.  Only yes is yes; nothing else hangs on it.
+/* Before session_settle() of a full login in multi style with a one-time code
+ * or a key, for a login that was granted is soon too old to be handed over:
+ * ask, and keep the answer in the attempt.  Only yes is yes; nothing else
+ * hangs on it.
  */
 void session_trust_offer(struct session_attempt *a);
+
+/* --- proved.c: what sshd has proved already --- */
+
+/* Fill in facts.shown, and the outcomes of ssh-key and ssh-sk, from
+ * SSH_AUTH_INFO_0 of an sshd (PAM_TTY "ssh", a privileged peer): an enrolled
+ * key proves ssh-key, that of a security key ssh-sk as well.  Writes nothing.
+ */
+enum status session_proved_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* All of them, whosever they are, a new array and the caller's to free; *N 0:
+ * none, for it is no sshd of root's that says so. */
+#define SESSION_PROVED_MAX 12 /* more fit into no SSH_AUTH_INFO_0 of ours */
+enum status session_proved_keys(const struct session_attempt *a,
+				struct sshkey **out, size_t *n,
+				struct fault *f) MUST_USE;
+
+/* --- place.c, key.c, paste.c, agent.c: keys --- */
+
+/* Could a security key be asked for here (usable): the caller is at this
+ * machine and can start or be given its program, or the rule lets an answer be
+ * pasted?  And an SSH agent?  Asked of the account's factors only: where none
+ * matters it costs nothing. */
+enum status session_key_usable(struct session_attempt *a, uint32_t *usable,
+			       struct fault *f) MUST_USE;
+/*
+ * Policy asks for fido2, or for ssh-sk through the agent.  Afterwards the
+ * factor is asked and passed (or not, with a->refusal), or declined.  D is the
+ * decision that asks: alone, a key has to verify its user.
+ */
+enum status session_key_ask(struct session_attempt *a,
+			    const struct policy_decision *d, struct fault *f)
+	MUST_USE;
+enum status session_paste_ask(struct session_attempt *a,
+			      const struct policy_decision *d, struct fault *f)
+	MUST_USE;
+enum status session_agent_ask(struct session_attempt *a,
+			      const struct policy_decision *d, struct fault *f)
+	MUST_USE;
 
 /* --- stepup.c: proved in this login session not long ago --- */
 
@@ -234,6 +294,17 @@ uint32_t session_ways_parse(const char *text,
 
 void session_verdict_set(struct session_verdict *v,
 			 const struct policy_decision *d);
+
+/* Of the factors with such ways, those that showed possession alone. */
+uint32_t session_ways_weak(const char *const ways[POLICY_FACTOR_COUNT]);
+/* What the caller has proved itself, and the account has. */
+uint32_t session_shown(const struct session_attempt *a);
+
+/* In the open transaction: renewed hashes, spent codes, counters.  *LOST:
+ * somebody was first, which the facts say now; what was written so far must
+ * not stay. */
+enum status session_factors_settle(struct session_attempt *a, bool *lost,
+				   struct fault *f) MUST_USE;
 
 /* The phases, each in its file. */
 enum status session_auth(const struct session_env *, const struct request *,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "session/attempt.h"
+#include "session/key.h"
 
 static bool
 auth_way_is(const struct session_attempt *a, enum policy_factor which,
@@ -156,20 +156,19 @@ auth_judge(struct session_attempt *a, enum policy_factor which,
 }
 
 static enum status
-auth_ask(struct session_attempt *a, enum policy_factor which, struct fault *f)
+auth_ask_typed(struct session_attempt *a, enum policy_factor which,
+	       struct fault *f)
 {
 	uint32_t before = a->facts.asked & ~a->facts.passed;
 	enum status st;
 	SECRET(answer);
 
-	if ((unsigned)which >= POLICY_FACTOR_COUNT)
-		return fault(f, STATUS_CORRUPT,
-			     "policy asks for a factor nobody has");
 	st = auth_hear(a, which, &answer, f);
 	a->facts.asked |= POLICY_BIT(which);
-	/* Gone is as good as Ctrl-C, which ends most hosts: both have given
-	 * up, and that stands in the audit. */
-	if (st == STATUS_CANCELLED || st == STATUS_UNAVAILABLE) {
+	/* Gone, or talking nonsense, is as good as Ctrl-C, which ends most
+	 * hosts: all have given up, and that stands in the audit. */
+	if (st == STATUS_CANCELLED || st == STATUS_UNAVAILABLE ||
+	    st == STATUS_PROTOCOL) {
 		a->facts.cancelled = true;
 		return STATUS_OK;
 	}
@@ -182,6 +181,28 @@ auth_ask(struct session_attempt *a, enum policy_factor which, struct fault *f)
 		return auth_judge(a, which, &answer, f);
 	a->facts.malformed |= POLICY_BIT(which);
 	return STATUS_OK;
+}
+
+/* What a key has signed is always judged: it is no guess, and what is asked
+ * next must not tell whether the answers before were right. */
+static enum status
+auth_ask(struct session_attempt *a, const struct policy_decision *d,
+	 struct fault *f)
+{
+	const struct factor *factor = factor_get(d->factor);
+
+	if ((unsigned)d->factor >= POLICY_FACTOR_COUNT || factor == NULL)
+		return fault(f, STATUS_CORRUPT,
+			     "policy asks for a factor nobody has");
+	if (factor->offer != NULL)
+		return auth_ask_typed(a, d->factor, f);
+	if (d->factor == POLICY_FACTOR_SSH_SK)
+		return session_agent_ask(a, d, f);
+	if (d->factor != POLICY_FACTOR_FIDO2)
+		return fault(f, STATUS_CORRUPT, "%s cannot be asked for",
+			     factor->name);
+	return session_key_local(a) ? session_key_ask(a, d, f)
+				    : session_paste_ask(a, d, f);
 }
 
 /* Whoever came by a code in place of the password chooses a new one, or has
@@ -210,13 +231,13 @@ session_ask_all(struct session_attempt *a, struct policy_decision *out,
 {
 	struct policy_decision d = policy_next(&a->facts);
 
-	/* Each round asks a factor that was not asked before, and at most one
-	 * has one enrolled. */
+	/* Each round asks a factor that was neither asked before nor declined,
+	 * and at most one has one enrolled. */
 	for (unsigned i = 0; i <= POLICY_FACTOR_COUNT; i++) {
 		enum status st;
 
 		if (d.step == POLICY_ASK)
-			st = auth_ask(a, d.factor, f);
+			st = auth_ask(a, &d, f);
 		else if (d.step == POLICY_ENROLL)
 			st = session_enroll_converse(a, f);
 		else

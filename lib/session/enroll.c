@@ -384,8 +384,9 @@ static enum status
 enroll_label(const struct session_attempt *a, char label[STORE_LABEL_SIZE],
 	     struct fault *f)
 {
-	for (unsigned i = 1; i <= OTP_DEVICES_MAX + 1; i++) {
-		struct store_otp taken;
+	for (unsigned i = 1; i <= OTP_DEVICES_MAX + 2 * STORE_KEYS_MAX + 1;
+	     i++) {
+		bool taken = false;
 		enum status st;
 		struct buf b;
 
@@ -393,10 +394,10 @@ enroll_label(const struct session_attempt *a, char label[STORE_LABEL_SIZE],
 		buf_text(&b, ENROLL_LABEL);
 		if (i > 1)
 			buf_printf(&b, "-%u", i);
-		st = store_otp_get(a->env->store, &a->account.id, label,
-				   &taken, f);
-		if (st != STATUS_OK)
-			return st == STATUS_NOT_FOUND ? STATUS_OK : st;
+		st = otp_label_taken(a->env->store, &a->account.id, label,
+				     &taken, f);
+		if (st != STATUS_OK || !taken)
+			return st;
 	}
 	return fault(f, STATUS_REFUSED, "the account has too many devices");
 }
@@ -421,7 +422,8 @@ enroll_still_may(const struct session_attempt *a, struct fault *f)
 	enum status st;
 
 	if ((a->charged & a->facts.passed & POLICY_BIT(POLICY_FACTOR_OTP)) !=
-	    0)
+		    0 ||
+	    (a->facts.passed & POLICY_BIT(POLICY_FACTOR_FIDO2)) != 0)
 		return STATUS_OK;
 	st = store_otp_list(a->env->store, &a->account.id, enroll_seen, &has,
 			    f);

@@ -342,14 +342,16 @@ static enum status
 facts_enrolled(struct session_attempt *a, struct fault *f)
 {
 	struct factor_env env = session_factor_env(a);
+	uint32_t keys = 0;
+	enum status st;
 
 	a->facts.usable = 0;
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
 		bool has = false;
-		enum status st;
 
-		/* Every factor so far is text, which every caller can ask. */
-		a->facts.usable |= POLICY_BIT(i);
+		/* What is text, every caller can ask. */
+		if (factor_get(i)->offer != NULL)
+			a->facts.usable |= POLICY_BIT(i);
 		if (!a->known)
 			continue;
 		st = factor_get(i)->enrolled(&env, &a->account.id, &has, f);
@@ -358,7 +360,11 @@ facts_enrolled(struct session_attempt *a, struct fault *f)
 		if (has)
 			a->facts.enrolled |= POLICY_BIT(i);
 	}
-	return STATUS_OK;
+	if (!a->single)
+		a->facts.enrollable = POLICY_BIT(POLICY_FACTOR_OTP);
+	st = session_key_usable(a, &keys, f);
+	a->facts.usable |= keys;
+	return st;
 }
 
 static enum status
@@ -412,6 +418,7 @@ session_gather(const struct session_env *env, const struct request *request,
 	if ((st = facts_clock(a, f)) != STATUS_OK ||
 	    (st = facts_find_rule(a, f)) != STATUS_OK ||
 	    (st = facts_enrolled(a, f)) != STATUS_OK ||
+	    (st = session_proved_find(a, f)) != STATUS_OK ||
 	    (st = session_trust_find(a, f)) != STATUS_OK)
 		return st;
 	return session_step_up_find(a, f);

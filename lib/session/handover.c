@@ -49,8 +49,10 @@ session_factors_format(const struct session_attempt *a, uint32_t granted,
 {
 	const char *ways[POLICY_FACTOR_COUNT] = { NULL };
 
+	const uint32_t proved = a->facts.passed | session_shown(a);
+
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
-		if ((a->facts.passed & POLICY_BIT(i)) == 0)
+		if ((proved & POLICY_BIT(i)) == 0)
 			continue;
 		ways[i] = a->outcome[i].way;
 		if (ways[i] == NULL)
@@ -95,6 +97,16 @@ session_ways_parse(const char *s, const char *ways[POLICY_FACTOR_COUNT],
 	return set;
 }
 
+uint32_t
+session_ways_weak(const char *const ways[POLICY_FACTOR_COUNT])
+{
+	const char *way = ways[POLICY_FACTOR_FIDO2];
+
+	return way != NULL && strcmp(way, "fido2") == 0
+		       ? POLICY_BIT(POLICY_FACTOR_FIDO2)
+		       : 0;
+}
+
 static bool
 handover_fits(const struct session_attempt *a, const struct store_login *l)
 {
@@ -130,6 +142,7 @@ session_take_over(struct session_attempt *a, bool *valid, struct fault *f)
 	factors = session_ways_parse(row.factors, ways, &trust);
 	a->facts.asked |= factors;
 	a->facts.passed |= factors;
+	a->facts.weak |= session_ways_weak(ways);
 	/* Even if it was a code that is spent by now. */
 	a->facts.enrolled |= factors;
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++)

@@ -38,13 +38,22 @@ static enum status
 open_decide(struct session_attempt *a, struct policy_decision *d,
 	    struct id *session, struct fault *f)
 {
-	bool handed = false;
+	bool handed = false, lost = false;
 	enum status st;
 
 	if ((st = session_refresh(a, f)) != STATUS_OK ||
+	    (st = session_proved_find(a, f)) != STATUS_OK ||
 	    (st = session_take_over(a, &handed, f)) != STATUS_OK)
 		return st;
 	*d = policy_next(&a->facts);
+	/* A login by public key alone has left nothing to be handed over: what
+	 * sshd has proved is seen here for the first time. */
+	if (d->step == POLICY_ALLOW &&
+	    (st = session_factors_settle(a, &lost, f)) != STATUS_OK)
+		return st;
+	if (lost)
+		*d = (struct policy_decision){ .step = POLICY_DENY,
+					       .reason = POLICY_NOT_PROVED };
 	if (handed)
 		st = store_login_consume(a->env->store, &a->request->login,
 					 session_now(a->env), f);

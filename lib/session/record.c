@@ -44,18 +44,55 @@ record_factors(const struct session_attempt *a,
 		session_factors_format(a, d->granted, out, size);
 }
 
+#define RECORD_WORDS_SIZE 256
+
+/* "fido2:no_key+ssh-key:not_enrolled": why what was asked did not count. */
+static void
+record_refusals(const struct session_attempt *a, char out[RECORD_WORDS_SIZE])
+{
+	struct buf b;
+
+	buf_start(&b, out, RECORD_WORDS_SIZE);
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++)
+		if (a->refusal[i] != NULL)
+			buf_printf(&b, "%s%s:%s", b.len > 0 ? "+" : "",
+				   factor_get(i)->name, a->refusal[i]);
+}
+
+/* Labels of the keys that were right, each once. */
+static void
+record_devices(const struct session_attempt *a, char out[RECORD_WORDS_SIZE])
+{
+	struct buf b;
+
+	buf_start(&b, out, RECORD_WORDS_SIZE);
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
+		bool again = a->device[i][0] == '\0';
+
+		for (unsigned k = 0; k < i; k++)
+			again = again ||
+				strcmp(a->device[k], a->device[i]) == 0;
+		if (!again)
+			buf_printf(&b, "%s%s", b.len > 0 ? "," : "",
+				   a->device[i]);
+	}
+}
+
 enum status
 session_audit(const struct session_attempt *a, const char *action,
 	      const struct policy_decision *d, const struct id *login,
 	      struct fault *f)
 {
 	bool granted = d->step == POLICY_ALLOW;
+	char refusals[RECORD_WORDS_SIZE], devices[RECORD_WORDS_SIZE];
 	char actor[64], factors[STORE_RULE_TEXT_SIZE], name_hash[17] = "";
 	struct buf b;
 
 	buf_start(&b, actor, sizeof(actor));
 	record_actor(a, granted, &b);
 	record_factors(a, d, factors, sizeof(factors));
+	record_refusals(a, refusals);
+	record_devices(a, devices);
 	if (!a->known)
 		memcpy(name_hash, a->subject + 1, sizeof(name_hash) - 1);
 	return audit_write(
@@ -82,6 +119,9 @@ session_audit(const struct session_attempt *a, const char *action,
 						     : "" },
 				{ "trusted", granted ? a->trusted.s : "" },
 				{ "style", a->single ? "single" : "" },
+				{ "refusal", refusals },
+				{ "device", devices },
+				{ "place", a->place.why },
 			},
 		},
 		f);

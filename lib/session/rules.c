@@ -26,9 +26,12 @@ rules_extras(const struct store_rule *row, struct rule *r)
 	r->trust_days = row->trust_days;
 	r->step_up = row->step_up;
 	r->qr_invert = row->qr_invert;
+	r->key_wait = row->key_wait;
+	r->key_paste = row->key_paste;
 	return rule_unenrolled_parse(row->unenrolled, &r->unenrolled) &&
 	       rule_prompt_parse(row->prompt, &r->prompt) &&
-	       rule_qr_parse(row->qr, &r->qr);
+	       rule_qr_parse(row->qr, &r->qr) &&
+	       rule_uv_parse(row->uv, &r->uv);
 }
 
 enum status
@@ -46,8 +49,8 @@ session_rule_parse(const struct store_rule *row, struct rule *out,
 			     (long long)row->position);
 	if (!rules_extras(row, &r))
 		return fault(f, STATUS_CORRUPT,
-			     "rule %lld: unknown unenrolled, prompt or QR "
-			     "word",
+			     "rule %lld: unknown unenrolled, prompt, QR "
+			     "or uv word",
 			     (long long)row->position);
 	st = rule_phases_parse(row->phases, &r.phases, &why);
 	if (st == STATUS_OK && r.action == POLICY_ACTION_REQUIRE)
@@ -91,6 +94,9 @@ session_rule_format(const struct rule *r, struct store_rule *out)
 	out->trust_days = r->trust_days;
 	out->step_up = r->step_up;
 	out->qr_invert = r->qr_invert;
+	(void)text_copy(out->uv, sizeof(out->uv), rule_uv_name(r->uv));
+	out->key_wait = r->key_wait;
+	out->key_paste = r->key_paste;
 }
 
 struct rules_list {

@@ -1,24 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * PHASE_ENROLL: somebody adds a device of his own.  He proves himself as for
- * a login, and always by a one-time code too when he has any: neither a
+ * a login, and always by a second factor too when he has any: neither a
  * trusted device nor an earlier login stands for it.  Where the rule leaves
  * the first device to an administrator (unenrolled: deny), so does this.
  */
 #include "session/attempt.h"
 
-/* What is asked for, beside what the rule for logins says. */
-static void
-selfenroll_strengthen(struct session_attempt *a)
+/* Of an alternative, what is asked for here: if the account has none of its
+ * second factors, then one that it has, or else a one-time code, so that what
+ * the rule says of who has none holds. */
+static uint32_t
+selfenroll_alternative(const struct policy_facts *facts, uint32_t require)
 {
+	const uint32_t second = (uint32_t)POLICY_SECOND_FACTORS;
 	const uint32_t otp = POLICY_BIT(POLICY_FACTOR_OTP);
+	const uint32_t has = facts->enrolled & second;
+	const uint32_t bare = require & ~second;
 
-	for (unsigned i = 0; i < a->facts.alternatives; i++)
-		a->facts.require[i] |= otp;
+	if (bare == 0 || (require & has) != 0)
+		return require;
+	if (has == 0 || (has & otp) != 0)
+		return bare | otp;
+	return bare | POLICY_BIT(POLICY_FACTOR_FIDO2);
+}
+
+static enum status
+selfenroll_strengthen(struct session_attempt *a, struct fault *f)
+{
+	uint32_t keys = 0;
+	enum status st;
+
+	for (unsigned i = 0;
+	     i < a->facts.alternatives && i < POLICY_ALTERNATIVES_MAX; i++)
+		a->facts.require[i] =
+			selfenroll_alternative(&a->facts, a->facts.require[i]);
 	a->facts.waived = 0;
 	a->facts.stepped = 0;
 	a->trusted = (struct id){ .s = "" };
 	a->stepped_login = (struct id){ .s = "" };
+	/* It may be asked for a key that the rule does not name. */
+	st = session_key_usable(a, &keys, f);
+	a->facts.usable |= keys;
+	return st;
 }
 
 static bool
@@ -70,8 +94,9 @@ session_enroll(const struct session_env *env, const struct request *request,
 	st = session_gather(env, request, POLICY_PHASE_AUTH, &a, f);
 	if (st != STATUS_OK)
 		return st;
-	selfenroll_strengthen(&a);
-	st = session_ask_all(&a, &d, f);
+	st = selfenroll_strengthen(&a, f);
+	if (st == STATUS_OK)
+		st = session_ask_all(&a, &d, f);
 	if (st == STATUS_OK && d.step == POLICY_ALLOW) {
 		st = selfenroll_add(&a, f);
 		d = policy_next(&a.facts);

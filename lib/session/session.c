@@ -75,6 +75,7 @@ session_explain(const struct session_env *env, const struct request *request,
 		return st;
 	*out = (struct session_explanation){ .facts = a.facts,
 					     .single = a.single,
+					     .place = a.place,
 					     .clock_behind = a.clock_behind };
 	if (a.matched)
 		out->rule = a.rule;

@@ -78,8 +78,9 @@ struct session_explanation {
 	struct policy_facts facts;
 	struct policy_decision decision;
 	char source[STORE_SOURCE_SIZE];
-	bool single;	   /* password and code come in one answer */
-	bool clock_behind; /* no time code would count */
+	bool single;	       /* password and code come in one answer */
+	bool clock_behind;     /* no time code would count */
+	struct io_place place; /* why NULL: it did not matter */
 };
 enum status session_explain(const struct session_env *env,
 			    const struct request *request,

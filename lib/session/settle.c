@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "session/attempt.h"
+#include "session/key.h"
 
 #define LOGIN_KEPT 86400 /* seconds a login row is kept */
 
@@ -67,18 +67,31 @@ settle_login_row(const struct session_attempt *a, uint32_t granted,
 	return st;
 }
 
-/* Is what proved it good once, so that another login may have been first? */
+/* Is what proved it good once, so that another login may have been first?  A
+ * counter is, and a row that may be gone. */
 static bool
 settle_once_only(const struct session_attempt *a, unsigned factor)
 {
 	return (POLICY_BIT(factor) & (uint32_t)POLICY_SECOND_FACTORS) != 0 ||
-	       a->outcome[factor].code;
+	       a->outcome[factor].code || factor_get(factor)->offer == NULL;
 }
 
-/* Renewed hashes, spent codes.  *LOST: somebody was first, which the facts
- * say now; what was written so far must not stay. */
-static enum status
-settle_factors(struct session_attempt *a, bool *lost, struct fault *f)
+/* Was it proved here and now, so that it leaves something behind?  Keys are
+ * not charged; what was handed over has been settled before. */
+static bool
+settle_due(const struct session_attempt *a, unsigned factor)
+{
+	const uint32_t passed = a->facts.asked & a->facts.passed;
+	const uint32_t bit = POLICY_BIT(factor);
+
+	if (factor_get(factor)->offer != NULL)
+		return (a->charged & a->facts.passed & bit) != 0;
+	return ((passed | session_shown(a)) & bit) != 0 &&
+	       a->outcome[factor].result == FACTOR_RIGHT;
+}
+
+enum status
+session_factors_settle(struct session_attempt *a, bool *lost, struct fault *f)
 {
 	struct factor_env env = session_factor_env(a);
 
@@ -86,12 +99,13 @@ settle_factors(struct session_attempt *a, bool *lost, struct fault *f)
 		const uint32_t bit = POLICY_BIT(i);
 		enum status st;
 
-		if ((a->charged & a->facts.passed & bit) == 0)
+		if (!settle_due(a, i))
 			continue;
 		st = factor_get(i)->settle(&env, &a->account.id,
 					   &a->outcome[i], f);
 		if (st == STATUS_LOST && settle_once_only(a, i)) {
 			a->facts.passed &= ~bit;
+			a->facts.shown &= ~bit;
 			a->facts.spent |= bit;
 			*lost = true;
 			return STATUS_OK;
@@ -125,7 +139,7 @@ settle_grant(struct session_attempt *a, uint32_t granted, struct id *login,
 {
 	struct store *s = a->env->store;
 	int64_t now = session_now(a->env);
-	enum status st = settle_factors(a, lost, f);
+	enum status st = session_factors_settle(a, lost, f);
 
 	if (st == STATUS_OK && !*lost)
 		st = settle_chosen(a, lost, f);
@@ -152,6 +166,8 @@ settle_past(struct session_attempt *a, struct fault *f)
 		st = session_trust_find(a, f);
 	if (st == STATUS_OK && a->stepped_login.s[0] != '\0')
 		st = session_step_up_find(a, f);
+	if (st == STATUS_OK && a->facts.shown != 0)
+		st = session_proved_find(a, f);
 	return st;
 }
 
@@ -185,7 +201,8 @@ settle_end(struct session_attempt *a, struct store_txn *txn,
 	bool granted = d->step == POLICY_ALLOW;
 	enum status st;
 
-	if ((st = session_guesses_settle(a, granted, f)) != STATUS_OK)
+	if ((st = session_guesses_settle(a, granted, f)) != STATUS_OK ||
+	    (st = session_keys_end(a, f)) != STATUS_OK)
 		return st;
 	st = session_audit(a, granted ? "login.granted" : "login.denied", d,
 			   granted ? login : NULL, f);
@@ -204,6 +221,7 @@ settle_try(struct session_attempt *a, struct policy_decision *out,
 
 	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK ||
 	    (st = session_refresh(a, f)) != STATUS_OK ||
+	    (st = session_keys_revoke(a, f)) != STATUS_OK ||
 	    (st = settle_past(a, f)) != STATUS_OK)
 		return st;
 	d = settle_decide(a, out);

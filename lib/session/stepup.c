@@ -150,9 +150,11 @@ stepup_try(void *ctx, const struct store_login *row)
 	     !stepup_below(search, row)))
 		return true;
 	facts.stepped = session_ways_parse(row->factors, ways, &trust);
+	facts.weak = session_ways_weak(ways);
 	if (policy_next(&facts).step != POLICY_ALLOW)
 		return true;
 	a->facts.stepped = facts.stepped;
+	a->facts.weak = facts.weak;
 	a->stepped_login = row->id;
 	session_ways_format(ways, false, a->stepped_factors,
 			    sizeof(a->stepped_factors));
@@ -177,6 +179,7 @@ session_step_up_find(struct session_attempt *a, struct fault *f)
 
 	if (!stepup_wanted(a))
 		return STATUS_OK;
+	a->facts.weak &= ~a->facts.stepped;
 	a->facts.stepped = 0;
 	a->stepped_login = (struct id){ .s = "" };
 	search.now = session_now(a->env);

@@ -9,7 +9,7 @@
  *
  * What an attacker with the right password would have to hold: the private
  * key, or the address.  SSH_AUTH_INFO_0 is taken from sshd only (PAM_TTY
- * "ssh"), for elsewhere a file of the user's own may fill the PAM
+ * "ssh"; proved.c), for elsewhere a file of the user's own may fill the PAM
  * environment.  127.0.0.1 and ::1 are where tunnels and proxies come out, so
  * all of their clients would be one device; link-local addresses name none
  * without the link.  These are never trusted.  In single style trust is
@@ -18,6 +18,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "session/attempt.h"
@@ -25,7 +26,6 @@
 
 #define TRUST_DAY 86400
 #define TRUST_TAIL 24 /* characters of a key that are shown */
-#define TRUST_ALGORITHM_SIZE 65
 
 /* What a device is known by. */
 struct trust_binding {
@@ -36,76 +36,20 @@ struct trust_binding {
 
 _Static_assert(STORE_BINDING_SIZE == CRYPTO_HASH_SIZE, "one keyed hash");
 
-/* A line of SSH_AUTH_INFO_0, "publickey ALGORITHM BASE64", taken apart. */
-struct trust_key {
-	char algorithm[TRUST_ALGORITHM_SIZE];
-	char blob[sizeof(((struct request *)NULL)->ssh_auth_info)];
-};
-
+/* The last public key that sshd has seen proved, as "ALGORITHM BASE64". */
 static bool
-trust_word(const char *s, size_t len, const char *also)
+trust_key_find(const struct session_attempt *a, char text[SSHKEY_TEXT_SIZE])
 {
-	for (size_t i = 0; i < len; i++)
-		if (!(s[i] >= 'a' && s[i] <= 'z') &&
-		    !(s[i] >= 'A' && s[i] <= 'Z') &&
-		    !(s[i] >= '0' && s[i] <= '9') &&
-		    strchr(also, s[i]) == NULL)
-			return false;
-	return len > 0;
-}
+	AUTO_FREE struct sshkey *keys = NULL;
+	const struct sshkey *last;
+	struct fault ignored;
+	size_t n;
 
-static bool
-trust_base64(const char *s, size_t len)
-{
-	size_t padding = 0;
-
-	while (padding < 2 && padding < len && s[len - padding - 1] == '=')
-		padding++;
-	return len % 4 == 0 && len > TRUST_TAIL &&
-	       trust_word(s, len - padding, "+/");
-}
-
-/* LINE of LEN bytes begins behind "publickey ". */
-static bool
-trust_key_parse(const char *line, size_t len, struct trust_key *out)
-{
-	const char *blank = memchr(line, ' ', len), *blob;
-	size_t first, rest;
-
-	if (blank == NULL)
+	if (session_proved_keys(a, &keys, &n, &ignored) != STATUS_OK || n == 0)
 		return false;
-	blob = blank + 1;
-	first = (size_t)(blank - line);
-	rest = len - first - 1;
-	if (first >= sizeof(out->algorithm) || rest >= sizeof(out->blob) ||
-	    !trust_word(line, first, "@._-") || !trust_base64(blob, rest))
-		return false;
-	memcpy(out->algorithm, line, first);
-	out->algorithm[first] = '\0';
-	memcpy(out->blob, blob, rest);
-	out->blob[rest] = '\0';
-	return true;
-}
-
-/* The last public key that was proved; none when its line is not whole. */
-static bool
-trust_key_find(const struct request *r, struct trust_key *out)
-{
-	static const char method[] = "publickey ";
-	const char *s = r->ssh_auth_info;
-	bool found = false;
-
-	if (strcmp(r->tty, "ssh") != 0)
-		return false;
-	while (*s != '\0') {
-		size_t len = strcspn(s, "\n"), skip = sizeof(method) - 1;
-
-		if (strncmp(s, method, skip) == 0)
-			found = trust_key_parse(s + skip, len - skip, out);
-		s += len;
-		s += *s == '\n';
-	}
-	return found;
+	last = &keys[n - 1];
+	return sshkey_text(last->type, last->blob, last->blob_len, text,
+			   SSHKEY_TEXT_SIZE, &ignored) == STATUS_OK;
 }
 
 static bool
@@ -135,7 +79,7 @@ static void
 trust_hash(const struct session_attempt *a, const char *kind, const char *what,
 	   struct trust_binding *out)
 {
-	char text[sizeof(((struct trust_key *)NULL)->blob) + 8];
+	char text[SSHKEY_TEXT_SIZE + 8];
 	struct buf b;
 
 	buf_start(&b, text, sizeof(text));
@@ -149,15 +93,17 @@ static bool
 trust_bind(const struct session_attempt *a, struct trust_binding *out)
 {
 	char address[INET6_ADDRSTRLEN] = "";
-	struct trust_key key;
+	char text[SSHKEY_TEXT_SIZE];
 	struct buf b;
 
 	buf_start(&b, out->shown, sizeof(out->shown));
-	if (trust_key_find(a->request, &key)) {
+	if (trust_key_find(a, text)) {
+		size_t type = strcspn(text, " ");
+
 		out->kind = STORE_TRUST_SSH_KEY;
-		trust_hash(a, "ssh", key.blob, out);
-		buf_printf(&b, "%s ...%s", key.algorithm,
-			   key.blob + strlen(key.blob) - TRUST_TAIL);
+		trust_hash(a, "ssh", text + type + 1, out);
+		buf_printf(&b, "%.*s ...%s", (int)type, text,
+			   text + strlen(text) - TRUST_TAIL);
 		return true;
 	}
 	if (!trust_address_counts(&a->source))
@@ -210,14 +156,26 @@ session_trust_find(struct session_attempt *a, struct fault *f)
 	return STATUS_OK;
 }
 
-/* Was a code of the person's own right just now, and not one that a trusted
- * device stood for?  One that an administrator has lent is for one login. */
+static bool
+trust_by_key(const struct session_attempt *a)
+{
+	const uint32_t bit = POLICY_BIT(POLICY_FACTOR_FIDO2);
+
+	return (a->facts.asked & a->facts.passed & bit) != 0 &&
+	       a->outcome[POLICY_FACTOR_FIDO2].result == FACTOR_RIGHT;
+}
+
+/* Was a code or a key of the person's own right just now, and not one that a
+ * trusted device stood for?  A code that an administrator has lent is for one
+ * login. */
 static bool
 trust_earned(const struct session_attempt *a)
 {
 	const struct factor_outcome *o = &a->outcome[POLICY_FACTOR_OTP];
 	const uint32_t bit = POLICY_BIT(POLICY_FACTOR_OTP);
 
+	if (trust_by_key(a))
+		return true;
 	return (a->charged & a->facts.passed & bit) != 0 && o->way != NULL &&
 	       strcmp(o->way, "login_code") != 0;
 }
@@ -244,9 +202,8 @@ trust_ask(struct session_attempt *a)
 	SECRET(answer);
 
 	buf_start(&b, p.text, sizeof(p.text));
-	buf_printf(&b,
-		   "Skip the one-time code on this device for %lld day%s? "
-		   "[y/N] ",
+	buf_printf(&b, "Skip the %s on this device for %lld day%s? [y/N] ",
+		   trust_by_key(a) ? "security key" : "one-time code",
 		   (long long)a->rule.trust_days,
 		   a->rule.trust_days == 1 ? "" : "s");
 	return io->ask(io, &p, &answer, &f) == STATUS_OK && trust_yes(&answer);

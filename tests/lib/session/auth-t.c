@@ -374,7 +374,8 @@ test_broken(void)
 				  .account = "any",
 				  .unenrolled = "deny",
 				  .prompt = "auto",
-				  .qr = "auto" };
+				  .qr = "auto",
+				  .uv = "preferred" };
 	struct session_verdict v;
 	struct fault f;
 

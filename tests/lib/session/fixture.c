@@ -458,6 +458,8 @@ last_row(void *ctx, const struct store_audit *row)
 	last_value(row->meta, "stepped", r->stepped, sizeof(r->stepped));
 	last_value(row->meta, "trusted", r->trusted, sizeof(r->trusted));
 	last_value(row->meta, "style", r->style, sizeof(r->style));
+	last_value(row->meta, "refusal", r->refusal, sizeof(r->refusal));
+	last_value(row->meta, "device", r->device, sizeof(r->device));
 	return false;
 }
 

@@ -89,7 +89,7 @@ struct rule fixture_both(enum rule_unenrolled unenrolled);
 /* The newest row of a login in the audit. */
 struct fixture_row {
 	char action[64], reason[64], factors[128], stepped[64], trusted[64];
-	char style[16];
+	char style[16], refusal[128], device[128];
 };
 struct fixture_row fixture_last(struct fixture *x);
 

@@ -111,6 +111,9 @@ person_answer(struct person *p, const struct prompt *prompt,
 	case PURPOSE_CHOICE:
 		return person_type(answer, p->trusts ? "y" : "n", f);
 	case PURPOSE_COMBINED:
+	case PURPOSE_PIN:
+	case PURPOSE_PASTE:
+	case PURPOSE_CUE:
 	case PURPOSE_NONE:
 		break;
 	}

@@ -23,7 +23,8 @@ same(const struct rule *a, const struct rule *b)
 	       a->unenrolled_until == b->unenrolled_until &&
 	       a->trust_days == b->trust_days && a->step_up == b->step_up &&
 	       a->prompt == b->prompt && a->qr == b->qr &&
-	       a->qr_invert == b->qr_invert;
+	       a->qr_invert == b->qr_invert && a->uv == b->uv &&
+	       a->key_wait == b->key_wait && a->key_paste == b->key_paste;
 }
 
 /* Into a row and out of it again. */
@@ -66,6 +67,9 @@ full(void)
 		.prompt = RULE_PROMPT_SINGLE,
 		.qr = RULE_QR_ASCII,
 		.qr_invert = true,
+		.uv = RULE_UV_REQUIRED,
+		.key_wait = 77,
+		.key_paste = true,
 	};
 }
 
@@ -92,6 +96,18 @@ check_round_trip(void)
 		r.qr = (enum rule_qr)i;
 		CHECK(survives(&r));
 	}
+	for (int i = 0; i <= RULE_UV_DISCOURAGED; i++) {
+		r.uv = (enum rule_uv)i;
+		CHECK(survives(&r));
+	}
+	r.key_wait = RULE_KEY_WAIT_MAX;
+	CHECK(survives(&r));
+	r.key_wait = 0;
+	r.key_paste = false;
+	CHECK(survives(&r));
+	r.require[0] = POLICY_BIT(POLICY_FACTOR_SSH_KEY) |
+		       POLICY_BIT(POLICY_FACTOR_SSH_SK);
+	CHECK(survives(&r));
 	r.trust_days = RULE_TRUST_DAYS_MAX;
 	r.step_up = RULE_STEP_UP_MAX;
 	r.qr_invert = false;
@@ -113,6 +129,8 @@ check_words(void)
 	CHECK_EQ(row.trust_days, 30);
 	CHECK_EQ(row.step_up, 300);
 	CHECK(row.qr_invert);
+	CHECK_STR(row.uv, "required");
+	CHECK(row.key_wait == 77 && row.key_paste);
 	r = (struct rule){ .phases = RULE_PHASES_ALL,
 			   .action = POLICY_ACTION_DENY };
 	session_rule_format(&r, &row);
@@ -120,6 +138,8 @@ check_words(void)
 	CHECK_STR(row.prompt, "auto");
 	CHECK_STR(row.qr, "auto");
 	CHECK(!row.qr_invert && row.trust_days == 0 && row.step_up == 0);
+	CHECK_STR(row.uv, "preferred");
+	CHECK(row.key_wait == 0 && !row.key_paste);
 }
 
 /* The row does not parse; the sentence says which rule, and WORD. */
@@ -164,6 +184,10 @@ check_corrupt(void)
 	CORRUPT((void)strcpy(row.unenrolled, "Deny"), "unenrolled");
 	CORRUPT((void)strcpy(row.prompt, "lunch"), "prompt");
 	CORRUPT((void)strcpy(row.qr, "lunch"), "QR");
+	CORRUPT((void)strcpy(row.uv, "lunch"), "uv");
+	CORRUPT((void)strcpy(row.uv, ""), "uv");
+	CORRUPT(row.key_wait = 121, "key-wait");
+	CORRUPT(row.key_wait = -1, "key-wait");
 	CORRUPT(row.unenrolled_until = 0, "date");
 	CORRUPT((void)strcpy(row.unenrolled, "exempt"), "date");
 	CORRUPT(row.trust_days = 366, "trust");

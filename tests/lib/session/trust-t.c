@@ -10,7 +10,12 @@
 #define BETTER "battery staple"
 #define DAY 86400
 #define HERE "192.0.2.1"
-#define KEY "AAAAC3NzaC1lZDI1NTE5AAAAIKmPY2ywjcq2ZM0ZcTrTRlTnZ4tUVYoaZjgGbYwB"
+#define KEY                                                                   \
+	"AAAAC3NzaC1lZDI1NTE5AAAAIKmPY2ywjcq2ZM0ZcTrTRlTnZ4tUVYoaZjgGbYwB"    \
+	"Qx7e"
+#define OTHER                                                                 \
+	"AAAAC3NzaC1lZDI1NTE5AAAAIKmPY2ywjcq2ZM0ZcTrTRlTnZ4tUVYoaZjgGbYwB"    \
+	"Qx7f"
 #define OFFER "2/9 Skip the one-time code on this device for 30 days? [y/N] |"
 #define PASSWORD_PROMPT "1/1 Password: |"
 #define CODE_PROMPT "1/5 One-time code for ann@testhost: |"
@@ -283,18 +288,19 @@ key(const char *text)
 static void
 test_key(void)
 {
-	key("publickey ssh-rsa " KEY "\npublickey ssh-ed25519 " KEY "\n");
+	key("publickey ssh-ed25519 " OTHER "\npublickey ssh-ed25519 " KEY
+	    "\n");
 	(void)login(NULL, "y");
 	CHECK_EQ(trusted().n, 1);
 	CHECK_EQ(trusted().last.kind, STORE_TRUST_SSH_KEY);
 	CHECK_STR(trusted().last.shown,
-		  "ssh-ed25519 ...cTrTRlTnZ4tUVYoaZjgGbYwB");
+		  "ssh-ed25519 ...RlTnZ4tUVYoaZjgGbYwBQx7e");
 	(void)text_copy(from.rhost, sizeof(from.rhost), "192.0.2.77");
 	CHECK(!asked_for_code());
 	key("publickey ssh-ed25519 " KEY "\nkeyboard-interactive/pam\n");
 	CHECK(!asked_for_code());
 	/* Another key; none; and what a file of the user's claims. */
-	key("publickey ssh-ed25519 " KEY "AAAA\n");
+	key("publickey ssh-ed25519 " OTHER "\n");
 	CHECK(asked_for_code());
 	key("");
 	CHECK(asked_for_code());
@@ -327,7 +333,8 @@ test_key_hostile(void)
 		"publickey ssh-ed25519 " KEY "\r",
 		"Publickey ssh-ed25519 " KEY,
 		"hostbased ssh-ed25519 " KEY,
-		"publickey ssh-ed25519 " KEY "\npublickey ssh-ed25519",
+		"publickey ssh-ed25519 " KEY "AAAA",
+		"publickey ssh-rsa " KEY,
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
