@@ -6,7 +6,7 @@
 #include "admin/name.h"
 #include "admin/trust.h"
 #include "base/text.h"
-#include "store/otp.h"
+#include "store/key.h"
 
 #define ACCOUNT_DAY 86400
 
@@ -108,7 +108,8 @@ admin_account_disarm(const struct admin *a, struct store_account *acct,
 	st = store_password_delete(a->store, &acct->id, f);
 	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
 		return st;
-	if ((st = store_otp_delete_all(a->store, &acct->id, f)) != STATUS_OK)
+	if ((st = store_otp_delete_all(a->store, &acct->id, f)) != STATUS_OK ||
+	    (st = store_key_delete_all(a->store, &acct->id, f)) != STATUS_OK)
 		return st;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if ((st = store_code_delete(a->store, &acct->id, kinds[i],
@@ -227,6 +228,18 @@ admin_account_add(const struct admin *a, const struct admin_account_new *n,
 		return st;
 	*out = acct;
 	return STATUS_OK;
+}
+
+enum status
+admin_account_there(const struct admin *a, const struct id *id,
+		    struct store_account *out, struct fault *f)
+{
+	enum status st = store_account_by_id(a->store, id, out, f);
+
+	if (st == STATUS_OK && out->state == STORE_DELETED)
+		st = fault(f, STATUS_NOT_FOUND,
+			   "user '%s' was deleted meanwhile", out->name);
+	return st;
 }
 
 enum status

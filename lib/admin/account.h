@@ -41,6 +41,12 @@ enum status admin_account_find_any(const struct admin *a,
 				   struct store_account *out, struct fault *f)
 	MUST_USE;
 
+/* In an open transaction, by the id of one that was found before it:
+ * STATUS_NOT_FOUND when it was deleted meanwhile. */
+enum status admin_account_there(const struct admin *a, const struct id *id,
+				struct store_account *out, struct fault *f)
+	MUST_USE;
+
 enum status admin_account_rename(const struct admin *a, const char *name,
 				 const char *new_name,
 				 struct store_account *out, struct fault *f)
@@ -62,8 +68,8 @@ enum status admin_account_expire(const struct admin *a, const char *name,
 				 int64_t at, struct store_account *out,
 				 struct fault *f) MUST_USE;
 
-/* Pending for so many DAYS; 0: deleted now, and its password, devices, codes
- * and trust forgotten.
+/* Pending for so many DAYS; 0: deleted now, and its password, devices, keys,
+ * codes and trust forgotten.
  * STATUS_CONFLICT when a deletion is pending and DAYS is not 0. */
 enum status admin_account_delete(const struct admin *a, const char *name,
 				 int64_t days, struct store_account *out,

@@ -5,9 +5,7 @@
 
 #include "admin/account.h"
 #include "admin/clock.h"
-#include "admin/trust.h"
-#include "base/buf.h"
-#include "base/text.h"
+#include "admin/item.h"
 
 static bool
 admin_devices_keep(void *ctx, const struct store_otp *row)
@@ -26,38 +24,6 @@ admin_devices_read(const struct admin *a, const struct id *account,
 	return store_otp_list(a->store, account, admin_devices_keep, out, f);
 }
 
-static bool
-admin_devices_have(const struct admin_devices *all, const char *label)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (strcmp(all->of[i].label, label) == 0)
-			return true;
-	return false;
-}
-
-/* "phone", or else "phone 2" and so on. */
-static void
-admin_devices_label(const struct admin_devices *all, struct otp_device *d)
-{
-	const char *word = d->kind == STORE_TOTP ? "phone" : "token";
-	struct buf b;
-
-	(void)text_copy(d->label, sizeof(d->label), word);
-	for (unsigned i = 2; admin_devices_have(all, d->label); i++) {
-		buf_start(&b, d->label, sizeof(d->label));
-		buf_printf(&b, "%s %u", word, i);
-	}
-}
-
-static enum status
-admin_enroll_label_taken(const struct store_account *acct, const char *label,
-			 struct fault *f)
-{
-	return fault(f, STATUS_CONFLICT,
-		     "'%s' has a device '%s' already: see --label", acct->name,
-		     label);
-}
-
 enum status
 admin_enroll_ready(const struct admin *a, const char *name,
 		   struct otp_device *d, struct store_account *out,
@@ -71,12 +37,12 @@ admin_enroll_ready(const struct admin *a, const char *name,
 	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
 	    (st = admin_devices_read(a, &acct.id, &all, f)) != STATUS_OK)
 		return st;
-	if (device.label[0] == '\0')
-		admin_devices_label(&all, &device);
-	if ((st = otp_device_valid(&device, f)) != STATUS_OK)
+	st = admin_label_ready(a, &acct,
+			       d->kind == STORE_TOTP ? "phone" : "token",
+			       device.label, f);
+	if (st != STATUS_OK ||
+	    (st = otp_device_valid(&device, f)) != STATUS_OK)
 		return st;
-	if (admin_devices_have(&all, device.label))
-		return admin_enroll_label_taken(&acct, device.label, f);
 	if (all.n >= OTP_DEVICES_MAX)
 		return fault(f, STATUS_REFUSED,
 			     "'%s' has %d devices, which is the limit: remove "
@@ -142,19 +108,6 @@ admin_enroll_codes(const struct admin *a, const struct factor_env *env,
 	return code_set_store(env, account, made, f);
 }
 
-/* In the open transaction: an account that is still there. */
-static enum status
-admin_enroll_account(const struct admin *a, const struct id *account,
-		     struct store_account *out, struct fault *f)
-{
-	enum status st = store_account_by_id(a->store, account, out, f);
-
-	if (st == STATUS_OK && out->state == STORE_DELETED)
-		st = fault(f, STATUS_NOT_FOUND,
-			   "user '%s' was deleted meanwhile", out->name);
-	return st;
-}
-
 enum status
 admin_enroll_add(const struct admin *a, const struct id *account,
 		 const struct otp_device *d, const struct secret *key,
@@ -169,7 +122,7 @@ admin_enroll_add(const struct admin *a, const struct id *account,
 	STORE_TXN(txn);
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_enroll_account(a, account, &added.account, f)) !=
+	    (st = admin_account_there(a, account, &added.account, f)) !=
 		    STATUS_OK ||
 	    (st = otp_row_make(&env, account, d, key, moved, &added.row, f)) !=
 		    STATUS_OK)
@@ -177,7 +130,7 @@ admin_enroll_add(const struct admin *a, const struct id *account,
 	/* Somebody may have taken the label since it was asked for. */
 	st = otp_row_add(&env, &added.row, f);
 	if (st == STATUS_CONFLICT)
-		return admin_enroll_label_taken(&added.account, d->label, f);
+		return admin_label_conflict(&added.account, d->label, f);
 	if (st == STATUS_OK && d->kind == STORE_TOTP)
 		st = store_clock_see(a->store, a->now, f);
 	if (st != STATUS_OK ||
@@ -215,87 +168,6 @@ admin_enroll_find(const struct admin *a, const char *name, const char *label,
 	if (st == STATUS_OK)
 		*out = d;
 	return st;
-}
-
-enum status
-admin_enroll_rename(const struct admin *a, const char *name, const char *label,
-		    const char *new_label, struct admin_device *out,
-		    struct fault *f)
-{
-	struct otp_device as;
-	struct admin_device d;
-	enum status st;
-	STORE_TXN(txn);
-
-	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_enroll_find(a, name, label, &d, f)) != STATUS_OK)
-		return st;
-	otp_row_device(&d.row, &as);
-	if (!text_copy(as.label, sizeof(as.label), new_label))
-		return fault(f, STATUS_INVALID,
-			     "the label is longer than %d bytes",
-			     STORE_LABEL_SIZE - 1);
-	if ((st = otp_device_valid(&as, f)) != STATUS_OK)
-		return st;
-	st = store_otp_rename(a->store, &d.row.id, new_label, f);
-	if (st == STATUS_CONFLICT)
-		return fault(f, st, "'%s' has a device '%s' already",
-			     d.account.name, new_label);
-	if (st != STATUS_OK ||
-	    (st = admin_device_audit(a, "otp.renamed", &d, "to", new_label,
-				     f)) != STATUS_OK ||
-	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
-		return st;
-	(void)text_copy(d.row.label, sizeof(d.row.label), new_label);
-	*out = d;
-	return STATUS_OK;
-}
-
-/* In the open transaction. */
-static enum status
-admin_enroll_drop(const struct admin *a, struct admin_device *d, bool *last,
-		  struct fault *f)
-{
-	struct admin_devices all;
-	int64_t dropped;
-	enum status st;
-
-	if ((st = store_otp_delete(a->store, &d->row.id, f)) != STATUS_OK ||
-	    (st = admin_devices_read(a, &d->account.id, &all, f)) != STATUS_OK)
-		return st;
-	*last = all.n == 0;
-	if (*last &&
-	    (st = store_code_delete(a->store, &d->account.id,
-				    STORE_CODE_BACKUP, f)) != STATUS_OK)
-		return st;
-	if ((st = admin_trust_end(a, &d->account, &dropped, f)) != STATUS_OK)
-		return st;
-	d->account.updated_at = a->now;
-	if ((st = store_account_update(a->store, &d->account, f)) != STATUS_OK)
-		return st;
-	d->account.version++;
-	return STATUS_OK;
-}
-
-enum status
-admin_enroll_remove(const struct admin *a, const char *name, const char *label,
-		    struct admin_device *out, bool *last, struct fault *f)
-{
-	struct admin_device d;
-	enum status st;
-	bool was;
-	STORE_TXN(txn);
-
-	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_enroll_find(a, name, label, &d, f)) != STATUS_OK ||
-	    (st = admin_enroll_drop(a, &d, &was, f)) != STATUS_OK ||
-	    (st = admin_device_audit(a, "otp.removed", &d, "last",
-				     was ? "yes" : "", f)) != STATUS_OK ||
-	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
-		return st;
-	*out = d;
-	*last = was;
-	return STATUS_OK;
 }
 
 enum status

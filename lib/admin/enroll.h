@@ -49,17 +49,6 @@ enum status admin_enroll_find(const struct admin *a, const char *name,
 			      const char *label, struct admin_device *out,
 			      struct fault *f) MUST_USE;
 
-enum status admin_enroll_rename(const struct admin *a, const char *name,
-				const char *label, const char *new_label,
-				struct admin_device *out, struct fault *f)
-	MUST_USE;
-
-/* The account's epoch becomes a later one, so that no device stays trusted.
- * *LAST: it was the last, and the backup codes are gone, too. */
-enum status admin_enroll_remove(const struct admin *a, const char *name,
-				const char *label, struct admin_device *out,
-				bool *last, struct fault *f) MUST_USE;
-
 /* A device whose counter can be found again: else STATUS_CONFLICT. */
 enum status admin_enroll_counting(const struct admin *a, const char *name,
 				  const char *label, struct admin_device *out,

@@ -288,6 +288,9 @@ import_text(struct admin_import_run *r, const struct admin_import_text *t,
 	}
 	if (r->i->kind == ADMIN_IMPORT_GOOGLE)
 		return import_google_text(r, t, &acct, f);
+	if (r->i->kind == ADMIN_IMPORT_U2F)
+		return admin_import_key_text(
+			r, t, t->user == NULL ? NULL : &acct, f);
 	return import_lines(r, t, &acct, f);
 }
 

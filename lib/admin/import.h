@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Taking over what other modules keep: devices of google-authenticator(1) and
- * pam_oath(8), devices as otpauth URIs, passwords of shadow(5).
+ * pam_oath(8), devices as otpauth URIs, security keys of pam_u2f(8), passwords
+ * of shadow(5).
  */
 #ifndef ADMIN_IMPORT_H
 #define ADMIN_IMPORT_H
@@ -15,11 +16,13 @@ enum admin_import_kind {
 	ADMIN_IMPORT_OATH,
 	ADMIN_IMPORT_OTPAUTH,
 	ADMIN_IMPORT_SHADOW,
+	ADMIN_IMPORT_U2F,
 };
 
 /* One file; everything stays the caller's. */
 struct admin_import_text {
-	const char *user; /* GOOGLE and OTPAUTH: whose it is; else NULL */
+	const char *user; /* GOOGLE and OTPAUTH: whose it is; U2F: likewise,
+			     and nobody else's lines count; else NULL */
 	const char *bytes;
 	size_t len;
 	const char *why; /* not NULL: it could not be read */
@@ -50,6 +53,7 @@ struct admin_import {
 	bool dry_run;	   /* say the same, and change nothing */
 	/* OATH: from seconds of a clock that shows local time. */
 	int64_t (*from_local)(int64_t local);
+	const char *origin; /* U2F: the RP id that the keys were made for */
 	void (*say)(void *ctx, const struct admin_import_row *row);
 	void *ctx;
 };

@@ -3,19 +3,19 @@
 #include <string.h>
 
 #include "admin/import_row.h"
+#include "admin/item.h"
 #include "base/buf.h"
 #include "base/text.h"
 
 #define IMPORT_DAY 86400
 #define IMPORT_WHAT_SIZE (STORE_LABEL_SIZE + 16)
 #define IMPORT_NOTE_SIZE 512
-#define IMPORT_SUFFIX_MAX (OTP_DEVICES_MAX + 1)
+#define IMPORT_SUFFIX_MAX (OTP_DEVICES_MAX + 2 * STORE_KEYS_MAX + 1)
 
 /* What the account has already. */
 struct import_known {
 	struct admin_import_run *run;
 	const struct secret *key;
-	char label[OTP_DEVICES_MAX][STORE_LABEL_SIZE];
 	size_t n;
 	bool found; /* SAME has this key */
 	struct store_otp same;
@@ -29,9 +29,7 @@ import_known_each(void *ctx, const struct store_otp *row)
 	struct import_known *k = ctx;
 	SECRET(key);
 
-	if (k->n < OTP_DEVICES_MAX)
-		(void)text_copy(k->label[k->n++], STORE_LABEL_SIZE,
-				row->label);
+	k->n++;
 	k->st = otp_row_key(&k->run->env, row, &key, k->f);
 	if (k->st != STATUS_OK)
 		return false;
@@ -42,32 +40,29 @@ import_known_each(void *ctx, const struct store_otp *row)
 	return true;
 }
 
-static bool
-import_label_taken(const struct import_known *k, const char *label)
-{
-	for (size_t i = 0; i < k->n; i++)
-		if (strcmp(k->label[i], label) == 0)
-			return true;
-	return false;
-}
-
 /* WANTED, or with -2, -3 ... at its end, and shorter where it must be. */
-static void
-import_label(const struct import_known *k, const char *wanted,
-	     char out[STORE_LABEL_SIZE])
+static enum status
+import_label(const struct admin_import_run *r, const struct id *account,
+	     const char *wanted, char out[STORE_LABEL_SIZE], struct fault *f)
 {
 	size_t kept = strlen(wanted);
 	struct buf b;
 
 	(void)text_copy(out, STORE_LABEL_SIZE, wanted);
-	for (int n = 2; n <= IMPORT_SUFFIX_MAX && import_label_taken(k, out);
-	     n++) {
+	for (int n = 2; n <= IMPORT_SUFFIX_MAX; n++) {
+		bool taken = false;
+		enum status st =
+			admin_label_taken(r->a, account, out, &taken, f);
+
+		if (st != STATUS_OK || !taken)
+			return st;
 		do {
 			buf_start(&b, out, STORE_LABEL_SIZE);
 			buf_printf(&b, "%.*s-%d", (int)kept, wanted, n);
 		} while ((b.full || text_code_points(out, b.len) < 0) &&
 			 kept-- > 0);
 	}
+	return STATUS_OK;
 }
 
 /*
@@ -195,7 +190,9 @@ import_device_new(struct admin_import_run *r,
 	struct store_otp row;
 	enum status st;
 
-	import_label(known, d->device->label, device.label);
+	st = import_label(r, &d->acct->id, d->device->label, device.label, f);
+	if (st != STATUS_OK)
+		return st;
 	import_what(&device, what);
 	st = import_device_judge(r, d, known, &device, &row, &why);
 	if (st != STATUS_OK && !admin_import_is_refusal(st))

@@ -52,6 +52,13 @@ enum status admin_import_device_take(struct admin_import_run *r,
 				     const struct admin_import_device *d,
 				     struct fault *f) MUST_USE;
 
+/* A mapping file of pam_u2f(8), or an OpenSSH key; ACCT: of that account
+ * alone, or NULL. */
+enum status admin_import_key_text(struct admin_import_run *r,
+				  const struct admin_import_text *t,
+				  const struct store_account *acct,
+				  struct fault *f) MUST_USE;
+
 /* One line of shadow(5). */
 enum status admin_import_password_line(struct admin_import_run *r,
 				       const char *line, size_t len,

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "admin/key.h"
 #include "admin/rules.h"
 #include "base/auto.h"
 #include "base/buf.h"
@@ -135,16 +136,19 @@ admin_init_config(const char *path, const char *where, struct fault *f)
 }
 
 enum status
-admin_init_store(const struct admin *a, struct fault *f)
+admin_init_store(const struct admin *a, const char *rp, struct fault *f)
 {
-	static const struct audit_pair none[ADMIN_PAIRS_MAX];
 	enum status st;
 	STORE_TXN(txn);
 
 	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
 	    (st = session_key_check_put(a->store, a->keys, f)) != STATUS_OK ||
 	    (st = admin_rules_install(a, f)) != STATUS_OK ||
-	    (st = admin_audit(a, "store.created", NULL, none, f)) != STATUS_OK)
+	    (st = admin_key_policy_install(a, rp, f)) != STATUS_OK ||
+	    (st = admin_audit(a, "store.created", NULL,
+			      (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				      { "rp", rp } },
+			      f)) != STATUS_OK)
 		return st;
 	return admin_commit(a, &txn, f);
 }

@@ -25,8 +25,10 @@ enum status admin_init_config(const char *path, const char *where,
 
 /*
  * The first rows of a store that store_create() has just made: what its key
- * is, rule_defaults(), and the audit row.
+ * is, rule_defaults(), the RP id of security keys (NULL: none yet), and the
+ * audit row.
  */
-enum status admin_init_store(const struct admin *a, struct fault *f) MUST_USE;
+enum status admin_init_store(const struct admin *a, const char *rp,
+			     struct fault *f) MUST_USE;
 
 #endif

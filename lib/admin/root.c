@@ -14,9 +14,13 @@ admin_root_read(const struct admin *a, struct admin_root *out, struct fault *f)
 	enum status st;
 
 	st = store_account_by_name(a->store, ADMIN_ROOT, &root.account, f);
-	if (st == STATUS_NOT_FOUND)
+	if (st == STATUS_NOT_FOUND) {
 		st = store_account_gone(a->store, ADMIN_ROOT, &root.account,
 					f);
+		root.gone = st == STATUS_OK;
+	} else if (st == STATUS_OK) {
+		st = admin_way_read(a, &root.account.id, &root.way, f);
+	}
 	if (st == STATUS_OK) {
 		root.known = true;
 		st = store_password_get(a->store, &root.account.id, &password,
@@ -27,6 +31,28 @@ admin_root_read(const struct admin *a, struct admin_root *out, struct fault *f)
 		return st;
 	*out = root;
 	return STATUS_OK;
+}
+
+static struct rule_root
+admin_root_has(const struct admin_root *root)
+{
+	return (struct rule_root){ .known = root->known,
+				   .enrolled = root->way.enrolled,
+				   .weak = root->way.weak };
+}
+
+struct rule_root
+admin_root_judged(const struct admin_root *root)
+{
+	struct rule_root has = admin_root_has(root);
+	const uint32_t ssh = POLICY_BIT(POLICY_FACTOR_SSH_KEY) |
+			     POLICY_BIT(POLICY_FACTOR_SSH_SK);
+
+	if (root->gone)
+		has.enrolled = RULE_FACTORS_ALL;
+	else if ((has.enrolled & ~ssh) == 0)
+		has.enrolled |= POLICY_BIT(POLICY_FACTOR_PASSWORD);
+	return has;
 }
 
 /* Why its state refuses root, or NULL. */
@@ -50,13 +76,15 @@ admin_root_stranded(const struct admin_root *root, int64_t now,
 		    const struct rule *rules, size_t n,
 		    struct rule_finding *out)
 {
+	const struct rule_root has = admin_root_has(root);
 	const char *refused;
 	struct buf b;
 
 	if (!root->known)
 		return false;
 	refused = admin_root_refused(root, now);
-	if (refused == NULL && root->has_password)
+	if (refused == NULL &&
+	    (root->has_password || rule_root_in(rules, n, &has, now)))
 		return false;
 	/* A state that refuses does so in the account phase, too. */
 	if (rule_root_left(rules, n, POLICY_PHASE_AUTH) &&

@@ -100,13 +100,15 @@ admin_rules_judge(const struct admin *a, enum rule_severity stranded,
 {
 	struct rule_finding one;
 	struct admin_root root;
+	struct rule_root has;
 	enum status st;
 	RULE_SET(set);
 
 	if ((st = admin_rule_set_read(a, &set, f)) != STATUS_OK ||
 	    (st = admin_root_read(a, &root, f)) != STATUS_OK)
 		return st;
-	found->n = rule_check(set.rules, set.n, root.known, found->of,
+	has = admin_root_judged(&root);
+	found->n = rule_check(set.rules, set.n, &has, a->now, found->of,
 			      ADMIN_FINDINGS_MAX);
 	if (found->n > ADMIN_FINDINGS_MAX)
 		found->n = ADMIN_FINDINGS_MAX;
@@ -135,13 +137,15 @@ admin_rules_options(const struct store_rule *row, struct buf *b)
 	buf_printf(b, " trust_days=%lld step_up=%lld prompt=%s qr=%s%s",
 		   (long long)row->trust_days, (long long)row->step_up,
 		   row->prompt, row->qr, row->qr_invert ? " qr_invert" : "");
+	buf_printf(b, " uv=%s wait=%lld%s", row->uv, (long long)row->key_wait,
+		   row->key_paste ? " paste" : "");
 }
 
 static enum status
 admin_rules_audit(const struct admin *a, const char *action,
 		  const struct rule *r, int64_t to, struct fault *f)
 {
-	char at[24], moved[24] = "", options[128];
+	char at[24], moved[24] = "", options[192];
 	struct store_rule row;
 	struct buf b;
 

@@ -4,6 +4,7 @@
 #define TESTS_ADMIN_DEVICE_H
 
 #include "admin/enroll.h"
+#include "admin/item.h"
 #include "fixture.h"
 
 /* TOTP: the step at x->admin.now. */
@@ -59,6 +60,17 @@ device_add(struct fixture *x, const char *name, enum store_otp_kind kind,
 				  backup, codes, &x->f),
 		 &x->f);
 	return out;
+}
+
+/* Remove what is called so, whatever that shuts out. */
+static inline bool
+device_remove(struct fixture *x, const char *name, const char *label)
+{
+	struct admin_removal r = { .last = false };
+
+	CHECK_OK(admin_item_remove(&x->admin, name, label, true, &r, &x->f),
+		 &x->f);
+	return r.last;
 }
 
 static inline int64_t

@@ -48,7 +48,7 @@ fixture_start(struct fixture *x, const char *name)
 				   .audit = &x->audit,
 				   .actor = "uid:1000",
 				   .now = 1700000000 };
-	fixture_must(admin_init_store(&x->admin, &x->f), &x->f);
+	fixture_must(admin_init_store(&x->admin, NULL, &x->f), &x->f);
 }
 
 void

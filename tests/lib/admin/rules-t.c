@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "fixture.h"
 #include "session/session.h"
+#include "store/key.h"
 
 static struct rule rules[RULES_MAX];
 
@@ -149,6 +150,109 @@ check_root(struct fixture *x)
 }
 
 static void
+password(struct fixture *x)
+{
+	struct store_account account;
+	SECRET(word);
+
+	CHECK_OK(secret_set(&word, "correct horse 7", 15, &x->f), &x->f);
+	CHECK_OK(admin_password_set(&x->admin, "root", &word, false, &account,
+				    &x->f),
+		 &x->f);
+}
+
+/* As the store has it; whoever enrolls it is tested elsewhere. */
+static void
+key_begins(struct fixture *x, const struct store_account *account)
+{
+	struct store_key key = { .account = account->id,
+				 .label = "blue",
+				 .rp = "example.org",
+				 .credential_len = 32,
+				 .algorithm = -8,
+				 .public_len = 32,
+				 .flags = STORE_KEY_UV,
+				 .state = STORE_KEY_ACTIVE,
+				 .sealed_len = 48,
+				 .created_at = x->admin.now };
+	STORE_TXN(txn);
+
+	crypto_id(x->admin.now, &key.id);
+	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
+	CHECK_OK(store_key_insert(x->store, &key, &x->f), &x->f);
+	CHECK_OK(store_commit(&txn, &x->f), &x->f);
+}
+
+static void
+key_ends(struct fixture *x, const struct store_account *account)
+{
+	struct store_key key = { .rp = "" };
+	STORE_TXN(txn);
+
+	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
+	CHECK_OK(store_key_get(x->store, &account->id, "blue", &key, &x->f),
+		 &x->f);
+	CHECK_OK(store_key_delete(x->store, &key.id, &x->f), &x->f);
+	CHECK_OK(store_commit(&txn, &x->f), &x->f);
+}
+
+static void
+password_ends(struct fixture *x, const struct store_account *account)
+{
+	STORE_TXN(txn);
+
+	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
+	CHECK_OK(store_password_delete(x->store, &account->id, &x->f), &x->f);
+	CHECK_OK(store_commit(&txn, &x->f), &x->f);
+}
+
+/* The set must let root in by what it has, and not by what it could have. */
+static void
+check_root_has(struct fixture *x)
+{
+	struct rule r = { .action = POLICY_ACTION_REQUIRE,
+			  .phases = RULE_PHASE(POLICY_PHASE_AUTH),
+			  .alternatives = 1,
+			  .require = { POLICY_BIT(POLICY_FACTOR_FIDO2) },
+			  .key_wait = RULE_KEY_WAIT_DEFAULT,
+			  .position = 1 };
+	struct admin_findings found = { .n = 0 };
+	struct store_account account;
+	struct rule out;
+	size_t before = all(x);
+
+	CHECK_EQ(admin_rules_add(&x->admin, &r, &out, &found, &x->f),
+		 STATUS_REFUSED);
+	CHECK_EQ(stranded(&found, RULE_ERROR, "none of: fido2"), 1);
+	CHECK(strstr(x->f.text, "by rule 1, because") != NULL);
+	CHECK_EQ(all(x), before);
+	CHECK_OK(store_account_by_name(x->store, "root", &account, &x->f),
+		 &x->f);
+	key_begins(x, &account);
+	CHECK_OK(admin_rules_add(&x->admin, &r, &out, &found, &x->f), &x->f);
+	CHECK_EQ(found.n, 0);
+	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
+	/* A key, and no password: it is in by this rule, not by the next. */
+	password_ends(x, &account);
+	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
+	CHECK_EQ(found.n, 0);
+	CHECK_EQ(admin_rules_remove(&x->admin, 1, &out, &found, &x->f),
+		 STATUS_REFUSED);
+	CHECK_EQ(stranded(&found, RULE_ERROR, "none of: password"), 1);
+	/* With nothing at all it is the account's fault, but for a key. */
+	key_ends(x, &account);
+	CHECK_EQ(admin_rules_remove(&x->admin, 1, &out, &found, &x->f),
+		 STATUS_OK);
+	CHECK_EQ(stranded(&found, RULE_WARNING, "no password"), 1);
+	CHECK_EQ(admin_rules_add(&x->admin, &r, &out, &found, &x->f),
+		 STATUS_REFUSED);
+	CHECK_EQ(stranded(&found, RULE_ERROR, "none of: fido2"), 1);
+	password(x);
+	CHECK_OK(admin_rules_check(&x->admin, &found, &x->f), &x->f);
+	CHECK_EQ(all(x), before);
+}
+
+static void
 check_limit(struct fixture *x, size_t before)
 {
 	struct admin_findings found = { .n = 0 };
@@ -182,6 +286,7 @@ main(void)
 	check_changes(&x, before);
 	check_refused(&x, before);
 	check_root(&x);
+	check_root_has(&x);
 	check_limit(&x, before);
 	fixture_stop(&x);
 	return test_done();

@@ -84,7 +84,6 @@ check_logins(struct fixture *x)
 {
 	struct admin_account_new eve = { .name = "eve" };
 	struct store_account out;
-	struct admin_device d;
 	int64_t dropped;
 	bool flag;
 	SECRET(key);
@@ -106,9 +105,7 @@ check_logins(struct fixture *x)
 		} else if (what == 1) {
 			(void)device_add(x, "eve", STORE_TOTP, "phone", &key,
 					 &backup, &flag);
-			CHECK_OK(admin_enroll_remove(&x->admin, "eve", "phone",
-						     &d, &flag, &x->f),
-				 &x->f);
+			(void)device_remove(x, "eve", "phone");
 		} else if (what == 2) {
 			CHECK_OK(admin_account_rename(&x->admin, "eve", "eva",
 						      &out, &x->f),
@@ -179,7 +176,6 @@ static void
 check_ends(struct fixture *x)
 {
 	struct store_account was = device_account(x, "ann"), out;
-	struct admin_device d;
 	bool flag;
 	SECRET(word);
 	SECRET(key);
@@ -195,9 +191,7 @@ check_ends(struct fixture *x)
 	(void)device_add(x, "ann", STORE_TOTP, "phone", &key, &backup, &flag);
 	(void)trust(x, "ann", "192.0.2.1");
 	CHECK_EQ(left(x, "ann"), 1);
-	CHECK_OK(admin_enroll_remove(&x->admin, "ann", "phone", &d, &flag,
-				     &x->f),
-		 &x->f);
+	(void)device_remove(x, "ann", "phone");
 	CHECK_EQ(left(x, "ann"), 0);
 	CHECK_EQ(device_account(x, "ann").epoch, was.epoch + 2);
 	CHECK_OK(admin_account_delete(&x->admin, "bob", 0, &out, &x->f),
