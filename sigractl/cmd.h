@@ -117,6 +117,8 @@ enum status cmd_user_reset(struct cmd *, struct fault *);
 enum status cmd_user_revoke_codes(struct cmd *, struct fault *);
 enum status cmd_enroll_totp(struct cmd *, struct fault *);
 enum status cmd_enroll_hotp(struct cmd *, struct fault *);
+enum status cmd_enroll_key(struct cmd *, struct fault *);
+enum status cmd_enroll_ssh_key(struct cmd *, struct fault *);
 enum status cmd_enroll_list(struct cmd *, struct fault *);
 enum status cmd_enroll_show(struct cmd *, struct fault *);
 enum status cmd_enroll_rename(struct cmd *, struct fault *);
@@ -135,6 +137,7 @@ enum status cmd_policy_add(struct cmd *, struct fault *);
 enum status cmd_policy_move(struct cmd *, struct fault *);
 enum status cmd_policy_remove(struct cmd *, struct fault *);
 enum status cmd_policy_check(struct cmd *, struct fault *);
+enum status cmd_policy_keys(struct cmd *, struct fault *);
 enum status cmd_policy_explain(struct cmd *, struct fault *);
 enum status cmd_lock_list(struct cmd *, struct fault *);
 enum status cmd_lock_clear(struct cmd *, struct fault *);
@@ -152,5 +155,8 @@ enum status cmd_import_google(struct cmd *, struct fault *);
 enum status cmd_import_oath(struct cmd *, struct fault *);
 enum status cmd_import_otpauth(struct cmd *, struct fault *);
 enum status cmd_import_shadow(struct cmd *, struct fault *);
+enum status cmd_import_u2f(struct cmd *, struct fault *);
+enum status cmd_authorized_keys(struct cmd *, struct fault *);
+enum status cmd_answer(struct cmd *, struct fault *);
 
 #endif

@@ -223,9 +223,9 @@ audit_list_text(struct audit_view *v, struct store_audit_filter *filter)
 {
 	static const struct out_column columns[] = {
 		{ "TIME", OUT_TEXT },	 { "ACTION", OUT_TEXT },
-		{ "OUTCOME", OUT_TEXT }, { "ACTOR", OUT_FREE },
-		{ "TARGET", OUT_FREE },	 { "SERVICE", OUT_FREE },
-		{ "RHOST", OUT_FREE },
+		{ "OUTCOME", OUT_TEXT }, { "ACTOR", OUT_FOLD },
+		{ "TARGET", OUT_FOLD },	 { "SERVICE", OUT_CUT },
+		{ "RHOST", OUT_CUT },
 	};
 	enum status st, end;
 

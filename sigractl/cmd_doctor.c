@@ -83,6 +83,7 @@ doctor_examine(struct doctor *d)
 	doctor_sshd_read(d, cmd_option(d->c, "sshd"));
 	doctor_store(d);
 	doctor_programs_needed(d);
+	doctor_keys(d);
 	doctor_pam(d);
 	doctor_sshd(d);
 }

@@ -1,104 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* `policy explain`: the facts and first step of a login that does not
  * happen, by the code that a real one runs. */
-#include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "admin/code.h"
-#include "base/auto.h"
-#include "base/file.h"
+#include "admin/item.h"
 #include "base/text.h"
+#include "factor/sshkey.h"
 #include "session/rules.h"
 #include "session/session.h"
 #include "sigractl/date.h"
+#include "sigractl/explain_end.h"
+#include "sigractl/explain_io.h"
 #include "sigractl/shape.h"
-
-#define EXPLAIN_GROUPS_MAX 1024
-
-/* The conversation of a login at which nobody is asked anything. */
-struct explain_io {
-	struct io io; /* first: the functions find the rest by it */
-	const char *user;
-	int64_t now;
-};
-
-static enum status
-explain_ask(struct io *io, const struct prompt *p, struct secret *answer,
-	    struct fault *f)
-{
-	(void)io;
-	(void)p;
-	(void)answer;
-	return fault(f, STATUS_CANCELLED, "nobody is asked");
-}
-
-static enum status
-explain_tell(struct io *io, const struct prompt *p, struct fault *f)
-{
-	(void)io;
-	(void)p;
-	(void)f;
-	return STATUS_OK;
-}
-
-static bool
-explain_in_group(const gid_t *gids, int n, const char *name)
-{
-	const struct group *g = getgrnam(name);
-
-	for (int i = 0; g != NULL && i < n; i++)
-		if (gids[i] == g->gr_gid)
-			return true;
-	return false;
-}
-
-static enum status
-explain_member(struct io *io, const char *const *names, size_t n,
-	       uint32_t *mask, struct fault *f)
-{
-	const struct explain_io *e = (const struct explain_io *)io;
-	const struct passwd *pw = getpwnam(e->user);
-	gid_t gids[EXPLAIN_GROUPS_MAX];
-	int count = EXPLAIN_GROUPS_MAX;
-	uint32_t bits = 0;
-
-	if (pw == NULL) {
-		*mask = 0;
-		return STATUS_OK;
-	}
-	if (getgrouplist(e->user, pw->pw_gid, gids, &count) < 0)
-		return fault(f, STATUS_SYSTEM, "'%s' is in too many groups",
-			     e->user);
-	for (size_t i = 0; i < n; i++)
-		if (explain_in_group(gids, count, names[i]))
-			bits |= UINT32_C(1) << i;
-	*mask = bits;
-	return STATUS_OK;
-}
-
-static int64_t
-explain_now(struct io *io)
-{
-	return ((const struct explain_io *)io)->now;
-}
-
-static int64_t
-explain_uptime(struct io *io)
-{
-	(void)io;
-	return 0;
-}
-
-static void
-explain_pause(struct io *io, unsigned milliseconds)
-{
-	(void)io;
-	(void)milliseconds;
-}
 
 static enum status
 explain_phase(const char *word, enum request_phase *out, struct fault *f)
@@ -123,6 +38,32 @@ explain_phase(const char *word, enum request_phase *out, struct fault *f)
 		     word);
 }
 
+/* As if this key had been proved to an sshd before. */
+static enum status
+explain_ssh_key(const struct cmd *c, struct request *r, struct fault *f)
+{
+	static const char word[] = "publickey ";
+	const size_t at = sizeof(word) - 1;
+	const struct store_ssh_key *row;
+	struct admin_item item;
+	enum status st;
+
+	st = admin_item_find(&c->admin, c->arg[0], cmd_option(c, "ssh-key"),
+			     &item, f);
+	if (st != STATUS_OK)
+		return st;
+	row = &item.row.ssh_key;
+	if (item.kind != ADMIN_ITEM_SSH_KEY || row->authority)
+		return fault(f, STATUS_INVALID,
+			     "--ssh-key: '%s' is no SSH key to log in with",
+			     admin_item_label(&item));
+	memcpy(r->ssh_auth_info, word, at);
+	(void)text_copy(r->tty, sizeof(r->tty), "ssh");
+	return sshkey_text(row->type, row->blob, row->blob_len,
+			   r->ssh_auth_info + at,
+			   sizeof(r->ssh_auth_info) - at, f);
+}
+
 static enum status
 explain_request(const struct cmd *c, struct request *out, struct fault *f)
 {
@@ -145,6 +86,11 @@ explain_request(const struct cmd *c, struct request *out, struct fault *f)
 		return fault(f, STATUS_INVALID,
 			     "the user's name is empty, or a value is too "
 			     "long");
+	if (cmd_option(c, "agent") != NULL)
+		r.flags |= REQUEST_AGENT;
+	if (cmd_option(c, "ssh-key") != NULL &&
+	    (st = explain_ssh_key(c, &r, f)) != STATUS_OK)
+		return st;
 	*out = r;
 	return STATUS_OK;
 }
@@ -202,6 +148,15 @@ explain_prompt(const struct session_explanation *e)
 					  : RULE_PROMPT_MULTI);
 }
 
+/* "unknown", too, where it did not matter. */
+static const char *
+explain_place(const struct session_explanation *e)
+{
+	if (e->place.where == IO_LOCAL)
+		return "local";
+	return e->place.where == IO_REMOTE ? "remote" : "unknown";
+}
+
 /* What only a rule that requires something says. */
 static json_t *
 explain_said(const struct session_explanation *e, const char *word)
@@ -212,10 +167,12 @@ explain_said(const struct session_explanation *e, const char *word)
 
 static enum status
 explain_json(const struct cmd *c, const struct request *r, const char *phase,
-	     const struct session_explanation *e, struct fault *f)
+	     const struct session_explanation *e,
+	     const struct explain_end *end, struct fault *f)
 {
 	AUTO_JSON *j = json_object();
 	json_t *facts = json_object(), *decision = json_object();
+	json_t *last = json_object();
 
 	out_put(j, "user", out_string(r->user));
 	out_put(j, "service", out_string(r->service));
@@ -229,6 +186,11 @@ explain_json(const struct cmd *c, const struct request *r, const char *phase,
 		json_string(explain_account(e->facts.account)));
 	out_put(facts, "enrolled", explain_factors(e->facts.enrolled));
 	out_put(facts, "usable", explain_factors(e->facts.usable));
+	out_put(facts, "shown", explain_factors(e->facts.shown));
+	out_put(facts, "enrollable", explain_factors(e->facts.enrollable));
+	out_put(facts, "declined", explain_factors(e->facts.declined));
+	out_put(facts, "weak", explain_factors(e->facts.weak));
+	out_put(facts, "place", json_string(explain_place(e)));
 	out_put(facts, "must_change", json_boolean(e->facts.must_change));
 	out_put(facts, "unenrolled",
 		explain_said(e, explain_unenrolled(e->facts.unenrolled)));
@@ -247,7 +209,14 @@ explain_json(const struct cmd *c, const struct request *r, const char *phase,
 		e->decision.step == POLICY_ASK
 			? json_string(policy_factor_name(e->decision.factor))
 			: json_null());
+	out_put(decision, "walked", explain_factors(e->decision.walked));
+	out_put(decision, "others", json_boolean(e->decision.others));
 	out_put(j, "decision", decision);
+	out_put(last, "step", json_string(policy_step_name(end->d.step)));
+	out_put(last, "reason",
+		json_string(policy_reason_name(end->d.reason)));
+	out_put(last, "passed", explain_factors(end->facts.passed));
+	out_put(j, "end", last);
 	return out_json(j, f);
 }
 
@@ -310,6 +279,31 @@ explain_offers_text(const struct rule *r)
 			  date_duration_text(r->step_up, span));
 }
 
+/* Of keys: what is there already, and where one could be touched. */
+static void
+explain_keys_text(const struct session_explanation *e)
+{
+	const uint32_t key = POLICY_BIT(POLICY_FACTOR_FIDO2);
+	char factors[256];
+
+	if (e->facts.shown != 0) {
+		explain_factors_text(e->facts.shown, factors, sizeof(factors));
+		out_field("Shown", "%s, by the key that sshd saw", factors);
+	}
+	if (e->facts.weak != 0) {
+		explain_factors_text(e->facts.weak, factors, sizeof(factors));
+		out_field("Not alone", "%s, as it shows possession only",
+			  factors);
+	}
+	if (e->place.why != NULL)
+		out_field("Place", "%s: a security key %s",
+			  e->place.where == IO_LOCAL ? "at this machine"
+						     : "from elsewhere",
+			  (e->facts.usable & key) != 0
+				  ? "can be asked for"
+				  : "cannot be asked for");
+}
+
 /* What the rule makes of this account and this caller. */
 static void
 explain_facts_text(const struct session_explanation *e)
@@ -335,6 +329,7 @@ explain_facts_text(const struct session_explanation *e)
 		out_field("Proved", "%s, not long ago: the step-up counts",
 			  factors);
 	}
+	explain_keys_text(e);
 	if (e->clock_behind)
 		out_field("Clock", "behind what the store has seen: no code "
 				   "that goes by time counts");
@@ -382,7 +377,8 @@ explain_codes_text(const struct cmd *c, const struct session_explanation *e,
 
 static enum status
 explain_text(const struct cmd *c, const struct request *r, const char *phase,
-	     const struct session_explanation *e, struct fault *f)
+	     const struct session_explanation *e,
+	     const struct explain_end *end, struct fault *f)
 {
 	char factors[256];
 	enum status st;
@@ -402,6 +398,8 @@ explain_text(const struct cmd *c, const struct request *r, const char *phase,
 			  explain_combined(e)
 				  ? "password and code in one answer"
 				  : policy_factor_name(e->decision.factor));
+	if (e->decision.step == POLICY_ASK)
+		explain_end_text(end);
 	else
 		out_field("Next step", "%s (%s)",
 			  policy_step_name(e->decision.step),
@@ -413,14 +411,9 @@ enum status
 cmd_policy_explain(struct cmd *c, struct fault *f)
 {
 	const char *phase = cmd_option(c, "phase");
-	struct explain_io io = { .io = { .ask = explain_ask,
-					 .tell = explain_tell,
-					 .member = explain_member,
-					 .now = explain_now,
-					 .uptime = explain_uptime,
-					 .pause = explain_pause },
-				 .user = c->arg[0],
-				 .now = c->now };
+	struct explain_io io = { .user = c->arg[0],
+				 .now = c->now,
+				 .where = IO_LOCAL };
 	struct session_env env = { .store = c->store,
 				   .keys = &c->keys,
 				   .config = &c->config,
@@ -429,14 +422,20 @@ cmd_policy_explain(struct cmd *c, struct fault *f)
 				   .host = c->host,
 				   .boot = "" };
 	struct session_explanation e;
+	struct explain_end end;
 	struct request r;
 	enum status st;
 
-	if ((st = explain_request(c, &r, f)) != STATUS_OK ||
-	    (st = session_explain(&env, &r, &e, f)) != STATUS_OK)
+	explain_io_start(&io);
+	if ((st = explain_request(c, &r, f)) != STATUS_OK)
+		return st;
+	if (strcmp(r.tty, "ssh") == 0 || strcmp(r.service, "sshd") == 0)
+		io.where = IO_REMOTE;
+	if ((st = session_explain(&env, &r, &e, f)) != STATUS_OK ||
+	    (st = explain_end_find(c, &e, &end, f)) != STATUS_OK)
 		return st;
 	phase = phase == NULL ? "auth" : phase;
 	if (c->json)
-		return explain_json(c, &r, phase, &e, f);
-	return explain_text(c, &r, phase, &e, f);
+		return explain_json(c, &r, phase, &e, &end, f);
+	return explain_text(c, &r, phase, &e, &end, f);
 }

@@ -23,7 +23,8 @@ struct import_output {
 	bool json;
 	json_t *rows;
 	struct out_table table;
-	bool root; /* a password of root's was taken */
+	bool root;	    /* a password of root's was taken */
+	const char *origin; /* of security keys; NULL: these are none */
 };
 
 static void
@@ -83,6 +84,8 @@ import_output_end(struct import_output *o, const struct admin_import_count *n,
 	if (o->json) {
 		j = json_object();
 		out_put(j, "dry_run", json_boolean(dry_run));
+		if (o->origin != NULL)
+			out_put(j, "origin", out_string(o->origin));
 		out_put(j, "rows", o->rows);
 		o->rows = NULL;
 		return out_json(j, f);
@@ -129,11 +132,12 @@ import_from_local(int64_t local)
 	return found > 0 ? (int64_t)found : local;
 }
 
-static enum status
+enum status
 import_run(struct cmd *c, struct import_files *files,
-	   enum admin_import_kind kind, struct fault *f)
+	   enum admin_import_kind kind, const char *origin, size_t *taken,
+	   struct fault *f)
 {
-	struct import_output o = { .json = c->json };
+	struct import_output o = { .json = c->json, .origin = origin };
 	struct admin_import i = {
 		.kind = kind,
 		.of = files->of,
@@ -142,6 +146,7 @@ import_run(struct cmd *c, struct import_files *files,
 		.dry_run = cmd_option(c, "dry-run") != NULL,
 		.go_on = cmd_option(c, "all-homes") != NULL,
 		.from_local = import_from_local,
+		.origin = origin,
 		.say = import_output_row,
 		.ctx = &o,
 	};
@@ -157,6 +162,8 @@ import_run(struct cmd *c, struct import_files *files,
 		import_output_drop(&o);
 		return st;
 	}
+	if (taken != NULL)
+		*taken = count.taken;
 	if (count.taken + count.there == 0)
 		c->exit = CMD_REFUSED;
 	if (o.root && !i.dry_run)
@@ -195,12 +202,18 @@ cmd_import_otpauth(struct cmd *c, struct fault *f)
 	    (st = import_read_file(&c->actor, c->arg[1], c->arg[0],
 				   IMPORT_LIST_MAX, &files, f)) != STATUS_OK)
 		return st;
-	return import_run(c, &files, ADMIN_IMPORT_OTPAUTH, f);
+	return import_run(c, &files, ADMIN_IMPORT_OTPAUTH, NULL, NULL, f);
 }
 
 enum status
 cmd_import_google(struct cmd *c, struct fault *f)
 {
+	static const struct import_homes homes = {
+		.file = ".google_authenticator",
+		.command = "import google-authenticator",
+		.max = IMPORT_GOOGLE_MAX,
+		.secret = true,
+	};
 	bool all = cmd_option(c, "all-homes") != NULL;
 	enum status st;
 	IMPORT_FILES(files);
@@ -208,12 +221,12 @@ cmd_import_google(struct cmd *c, struct fault *f)
 	if (c->args != (all ? 0 : 2))
 		return fault(f, STATUS_INVALID,
 			     "give either USER and FILE, or --all-homes");
-	st = all ? import_read_homes(c, &files, f)
+	st = all ? import_read_homes(c, &homes, &files, f)
 		 : import_read_file(&c->actor, c->arg[1], c->arg[0],
 				    IMPORT_GOOGLE_MAX, &files, f);
 	if (st != STATUS_OK)
 		return st;
-	return import_run(c, &files, ADMIN_IMPORT_GOOGLE, f);
+	return import_run(c, &files, ADMIN_IMPORT_GOOGLE, NULL, NULL, f);
 }
 
 enum status
@@ -225,7 +238,7 @@ cmd_import_oath(struct cmd *c, struct fault *f)
 	if ((st = import_read_file(&c->actor, c->arg[0], NULL, IMPORT_LIST_MAX,
 				   &files, f)) != STATUS_OK)
 		return st;
-	return import_run(c, &files, ADMIN_IMPORT_OATH, f);
+	return import_run(c, &files, ADMIN_IMPORT_OATH, NULL, NULL, f);
 }
 
 /* The file that nobody named is opened as who we are. */
@@ -243,5 +256,5 @@ cmd_import_shadow(struct cmd *c, struct fault *f)
 			      NULL, IMPORT_LIST_MAX, &files, f);
 	if (st != STATUS_OK)
 		return st;
-	return import_run(c, &files, ADMIN_IMPORT_SHADOW, f);
+	return import_run(c, &files, ADMIN_IMPORT_SHADOW, NULL, NULL, f);
 }

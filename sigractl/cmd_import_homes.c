@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ~/.google_authenticator of many people.  Root knows the homes, the store's
+ * A file in the homes of many people.  Root knows the homes, the store's
  * owner the accounts, and only the user himself reads a file: three parts,
  * each with no more rights than it needs.
  */
@@ -18,13 +18,10 @@
 #include "base/auto.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "import/google.h"
 #include "sigractl/child.h"
 #include "sigractl/errand.h"
 #include "sigractl/ground.h"
 #include "sigractl/import.h"
-
-#define HOMES_FILE ".google_authenticator"
 
 struct import_home {
 	char user[STORE_NAME_SIZE];
@@ -89,29 +86,34 @@ homes_names(struct cmd *c, int *fd, size_t *n, struct fault *f)
 
 /* --- one home --- */
 
-/* What the other module would have refused, too. */
+/* What the other module would have refused, too; and what anybody could have
+ * written. */
 static enum status
-homes_judge(int fd, uid_t uid, struct fault *f)
+homes_judge(int fd, uid_t uid, const struct import_homes *homes,
+	    struct fault *f)
 {
+	const mode_t others = homes->secret ? 077 : 022;
 	struct stat sb;
 
 	if (fstat(fd, &sb) != 0)
 		return fault_errno(f, errno, "cannot look at it");
-	if (sb.st_uid != uid)
+	if (sb.st_uid != uid && (homes->secret || sb.st_uid != 0))
 		return fault(f, STATUS_INVALID,
 			     "%s belongs to uid %u: whose device is it?",
-			     HOMES_FILE, sb.st_uid);
-	if ((sb.st_mode & 077) != 0)
+			     homes->file, sb.st_uid);
+	if ((sb.st_mode & others) != 0)
 		return fault(f, STATUS_INVALID,
-			     "%s is open to others (mode %03o), who may know "
+			     "%s is open to others (mode %03o), who may %s "
 			     "the key",
-			     HOMES_FILE, sb.st_mode & 0777);
+			     homes->file, sb.st_mode & 0777,
+			     homes->secret ? "know" : "have written");
 	return STATUS_OK;
 }
 
 static enum status
-homes_read(const struct passwd *pw, struct import_files *out,
-	   struct admin_import_text *text, struct fault *f)
+homes_read(const struct passwd *pw, const struct import_homes *homes,
+	   struct import_files *out, struct admin_import_text *text,
+	   struct fault *f)
 {
 	struct actor user = { .files = pw->pw_uid };
 	char path[PATH_MAX];
@@ -120,19 +122,19 @@ homes_read(const struct passwd *pw, struct import_files *out,
 
 	if (pw->pw_dir[0] != '/')
 		return STATUS_NOT_FOUND;
-	if (snprintf(path, sizeof(path), "%s/%s", pw->pw_dir, HOMES_FILE) >=
+	if (snprintf(path, sizeof(path), "%s/%s", pw->pw_dir, homes->file) >=
 	    (int)sizeof(path))
 		return fault(f, STATUS_INVALID, "the home's path is too long");
 	if ((st = errand_read(&user, path, &e, f)) != STATUS_OK ||
-	    (st = homes_judge(e.fd, pw->pw_uid, f)) != STATUS_OK)
+	    (st = homes_judge(e.fd, pw->pw_uid, homes, f)) != STATUS_OK)
 		return st;
-	return import_files_read(out, e.fd, IMPORT_GOOGLE_MAX, text, f);
+	return import_files_read(out, e.fd, homes->max, text, f);
 }
 
 /* NOT_FOUND: nothing to say of it. */
 static enum status
-homes_one(struct import_home *home, struct import_files *out,
-	  struct admin_import_text *text)
+homes_one(struct import_home *home, const struct import_homes *homes,
+	  struct import_files *out, struct admin_import_text *text)
 {
 	struct fault why = { .text = "" };
 	const struct passwd *pw;
@@ -141,7 +143,7 @@ homes_one(struct import_home *home, struct import_files *out,
 	*text = (struct admin_import_text){ .user = home->user };
 	errno = 0;
 	if ((pw = getpwnam(home->user)) != NULL)
-		st = homes_read(pw, out, text, &why);
+		st = homes_read(pw, homes, out, text, &why);
 	else if (errno == EIO || errno == EAGAIN || errno == ENOMEM)
 		st = fault_errno(&why, errno, "cannot ask for the home");
 	else
@@ -154,7 +156,8 @@ homes_one(struct import_home *home, struct import_files *out,
 }
 
 enum status
-import_read_homes(struct cmd *c, struct import_files *out, struct fault *f)
+import_read_homes(struct cmd *c, const struct import_homes *homes,
+		  struct import_files *out, struct fault *f)
 {
 	AUTO_FD int fd = -1;
 	enum status st;
@@ -163,11 +166,11 @@ import_read_homes(struct cmd *c, struct import_files *out, struct fault *f)
 	if (geteuid() != 0)
 		return fault(f, STATUS_DENIED,
 			     "only root becomes other users: sudo sigractl "
-			     "import google-authenticator --all-homes");
+			     "%s --all-homes",
+			     homes->command);
 	if ((st = homes_names(c, &fd, &n, f)) != STATUS_OK || n == 0)
 		return st;
-	if ((st = import_files_start(out, n, IMPORT_GOOGLE_MAX, f)) !=
-	    STATUS_OK)
+	if ((st = import_files_start(out, n, homes->max, f)) != STATUS_OK)
 		return st;
 	if ((out->homes = calloc(n, sizeof(*out->homes))) == NULL)
 		return fault_errno(f, ENOMEM, "cannot hold the names");
@@ -177,7 +180,7 @@ import_read_homes(struct cmd *c, struct import_files *out, struct fault *f)
 		if (read(fd, home->user, STORE_NAME_SIZE) != STORE_NAME_SIZE)
 			return fault_errno(f, errno, "cannot read the names");
 		home->user[STORE_NAME_SIZE - 1] = '\0';
-		if (homes_one(home, out, &out->of[out->n]) == STATUS_OK)
+		if (homes_one(home, homes, out, &out->of[out->n]) == STATUS_OK)
 			out->n++;
 	}
 	return STATUS_OK;

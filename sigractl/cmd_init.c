@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "sigractl/child.h"
 #include "sigractl/ground.h"
+#include "sigractl/init_rp.h"
 #include "sigractl/out.h"
 #include "sigractl/owner.h"
 #include "sigractl/undo.h"
@@ -41,6 +42,7 @@ struct init {
 	uid_t owner;
 	gid_t group;
 	char owner_text[24];
+	char rp[STORE_RP_SIZE];
 	struct undo undo;
 };
 
@@ -338,15 +340,16 @@ init_make(void *ctx, struct fault *f)
 }
 
 static enum status
-init_first_rows(struct cmd *c, struct fault *f)
+init_first_rows(const struct init *in, struct fault *f)
 {
+	struct cmd *c = in->c;
 	enum status st =
 		store_open(c->config.store_where, STORE_WRITE, &c->store, f);
 
 	if (st != STATUS_OK)
 		return st;
 	ground_admin(c);
-	return admin_init_store(&c->admin, f);
+	return admin_init_store(&c->admin, in->rp, f);
 }
 
 /* In another: its first rows. */
@@ -359,7 +362,7 @@ init_fill(void *ctx, struct fault *f)
 	openlog("sigractl", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
 	st = owner_become(in->owner, in->group, f);
 	if (st == STATUS_OK)
-		st = init_first_rows(in->c, f);
+		st = init_first_rows(in, f);
 	ground_leave(in->c);
 	return st;
 }
@@ -402,6 +405,10 @@ init_report(const struct init *in, struct fault *f)
 			out_line("Kept the file %s", in->config);
 		out_line("The store %s belongs to %s.", config->store_where,
 			 in->owner_name);
+		if (in->rp[0] != '\0')
+			out_line("Security keys will be made for the RP id "
+				 "'%s'.",
+				 in->rp);
 		out_line(
 			"Next: sigractl user add NAME, then sigractl password "
 			"set NAME.");
@@ -411,6 +418,7 @@ init_report(const struct init *in, struct fault *f)
 	out_put(j, "store", out_string(config->store_where));
 	out_put(j, "config", out_string(in->config));
 	out_put(j, "owner", out_string(in->owner_name));
+	out_put(j, "rp_id", out_string(in->rp));
 	out_put(j, "made", undo_json(&in->undo));
 	return out_json(j, f);
 }
@@ -420,16 +428,20 @@ cmd_init(struct cmd *c, struct fault *f)
 {
 	struct init in = { .c = c };
 	struct fault why = { .text = "" };
+	const char *warning;
 	AUTO_FD int lock = -1;
 	enum status st;
 
 	/* Whoever waits may still be interrupted. */
-	if ((st = init_lock(c, &lock, f)) != STATUS_OK)
+	if ((st = init_rp(c, in.rp, &warning, f)) != STATUS_OK ||
+	    (st = init_lock(c, &lock, f)) != STATUS_OK)
 		return st;
 	child_signals_hold();
 	st = init_steps(&in, &why);
 	if (st == STATUS_OK) {
 		child_signals_free();
+		if (warning != NULL)
+			out_warning(warning);
 		return init_report(&in, f);
 	}
 	undo_all(&in.undo);

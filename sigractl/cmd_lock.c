@@ -53,8 +53,8 @@ enum status
 cmd_lock_list(struct cmd *c, struct fault *f)
 {
 	static const struct out_column columns[] = {
-		{ "USER", OUT_FREE },	{ "SOURCE", OUT_FREE },
-		{ "FACTOR", OUT_FREE }, { "FAILED", OUT_COUNT },
+		{ "USER", OUT_FOLD },	{ "SOURCE", OUT_FOLD },
+		{ "FACTOR", OUT_FOLD }, { "FAILED", OUT_COUNT },
 		{ "LAST", OUT_TEXT },	{ "LOCKED UNTIL", OUT_TEXT },
 	};
 	struct lock_list l = { .locks = NULL };

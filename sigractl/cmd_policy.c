@@ -39,6 +39,20 @@ policy_word(struct buf *b, const char *word, const char *value)
 	buf_printf(b, "%s%s%s", b->len == 0 ? "" : " ", word, value);
 }
 
+static void
+policy_extras_key(const struct rule *r, struct buf *b)
+{
+	if (r->action != POLICY_ACTION_REQUIRE)
+		return;
+	if (r->uv != RULE_UV_PREFERRED)
+		policy_word(b, "uv=", rule_uv_name(r->uv));
+	if (r->key_wait != RULE_KEY_WAIT_DEFAULT)
+		buf_printf(b, "%skey-wait=%llds", b->len == 0 ? "" : " ",
+			   (long long)r->key_wait);
+	if (r->key_paste)
+		policy_word(b, "key-paste", "");
+}
+
 /* What it says beside its factors, as far as it is not what it would be
  * anyway. */
 static void
@@ -69,6 +83,7 @@ policy_extras(const struct rule *r, char *out, size_t size)
 		policy_word(&b, "qr=", rule_qr_name(r->qr));
 	if (r->qr_invert)
 		policy_word(&b, "qr-invert", "");
+	policy_extras_key(r, &b);
 }
 
 static void
@@ -107,7 +122,7 @@ enum status
 cmd_policy_list(struct cmd *c, struct fault *f)
 {
 	static const struct out_column columns[] = {
-		{ "N", OUT_COUNT },	 { "ACTION", OUT_TEXT },
+		{ "N", OUT_COUNT },	 { "ACTION", OUT_FOLD },
 		{ "PHASES", OUT_TEXT },	 { "WHEN", OUT_FOLD },
 		{ "OPTIONS", OUT_FOLD }, { "NOTE", OUT_FREE }
 	};
@@ -285,13 +300,37 @@ policy_prompts_take(const struct cmd *c, struct rule *r, struct fault *f)
 	return STATUS_OK;
 }
 
+static enum status
+policy_keys_take(const struct cmd *c, struct rule *r, struct fault *f)
+{
+	const char *uv = cmd_option(c, "uv");
+	const char *wait = cmd_option(c, "key-wait");
+
+	if (uv != NULL && !rule_uv_parse(uv, &r->uv))
+		return fault(f, STATUS_INVALID,
+			     "--uv: '%s' is not preferred, required or "
+			     "discouraged",
+			     uv);
+	if (r->action == POLICY_ACTION_REQUIRE)
+		r->key_wait = RULE_KEY_WAIT_DEFAULT;
+	if (wait != NULL &&
+	    !text_number(wait, 0, RULE_KEY_WAIT_MAX, &r->key_wait))
+		return fault(f, STATUS_INVALID,
+			     "--key-wait: '%s' is no number of seconds, 0 to "
+			     "%d",
+			     wait, RULE_KEY_WAIT_MAX);
+	r->key_paste = cmd_option(c, "key-paste") != NULL;
+	return STATUS_OK;
+}
+
 /* What a rule says beside its factors. */
 static enum status
 policy_extras_take(const struct cmd *c, struct rule *r, struct fault *f)
 {
-	static const char *const all[] = { "unenrolled", "trust-days",
-					   "step-up",	 "prompt",
-					   "qr",	 "qr-invert" };
+	static const char *const all[] = {
+		"unenrolled", "trust-days", "step-up",	"prompt",   "qr",
+		"qr-invert",  "uv",	    "key-wait", "key-paste"
+	};
 	const char *unenrolled = cmd_option(c, "unenrolled");
 	const char *days = cmd_option(c, "trust-days");
 	const char *step_up = cmd_option(c, "step-up");
@@ -316,7 +355,9 @@ policy_extras_take(const struct cmd *c, struct rule *r, struct fault *f)
 	    (st = date_duration(step_up, "--step-up", 1, RULE_STEP_UP_MAX,
 				&r->step_up, f)) != STATUS_OK)
 		return st;
-	return policy_prompts_take(c, r, f);
+	if ((st = policy_prompts_take(c, r, f)) != STATUS_OK)
+		return st;
+	return policy_keys_take(c, r, f);
 }
 
 enum status

@@ -101,9 +101,9 @@ enum status
 cmd_session_list(struct cmd *c, struct fault *f)
 {
 	static const struct out_column columns[] = {
-		{ "USER", OUT_FREE },	 { "SERVICE", OUT_FREE },
-		{ "TTY", OUT_FREE },	 { "RHOST", OUT_FREE },
-		{ "FACTORS", OUT_FREE }, { "OPENED", OUT_TEXT },
+		{ "USER", OUT_FOLD },	 { "SERVICE", OUT_CUT },
+		{ "TTY", OUT_CUT },	 { "RHOST", OUT_CUT },
+		{ "FACTORS", OUT_FOLD }, { "OPENED", OUT_TEXT },
 		{ "CLOSED", OUT_TEXT },
 	};
 	const char *user = cmd_option(c, "user");

@@ -5,6 +5,8 @@
 #include "sigractl/self.h"
 #include "sigractl/shape.h"
 
+#define TRUST_DAY 10 /* of 2026-01-31T23:59:59Z */
+
 struct trust_view {
 	const struct cmd *c;
 	struct out_table table;
@@ -38,10 +40,13 @@ trust_show(struct trust_view *v, const struct store_trust *t, const char *name)
 		out_push(v->trusted, trust_shape(t, name));
 		return;
 	}
+	/* The id is long, and has to be whole to be revoked. */
+	(void)out_when(t->created_at, created);
+	(void)out_when(t->used_at, used);
+	created[TRUST_DAY] = used[TRUST_DAY] = '\0';
 	out_table_row(&v->table,
-		      (const char *const[]){ t->id.s, name, t->shown,
-					     out_when(t->created_at, created),
-					     out_when(t->used_at, used) },
+		      (const char *const[]){ t->id.s, name, t->shown, created,
+					     used },
 		      5);
 }
 
@@ -96,8 +101,8 @@ enum status
 cmd_trust_list(struct cmd *c, struct fault *f)
 {
 	static const struct out_column columns[] = {
-		{ "ID", OUT_TEXT },	{ "USER", OUT_FREE },
-		{ "DEVICE", OUT_FREE }, { "SINCE", OUT_TEXT },
+		{ "ID", OUT_TEXT },	{ "USER", OUT_FOLD },
+		{ "DEVICE", OUT_FOLD }, { "SINCE", OUT_TEXT },
 		{ "USED", OUT_TEXT },
 	};
 	struct trust_view v = { .c = c, .st = STATUS_OK, .f = f };

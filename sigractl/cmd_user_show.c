@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sigractl/self.h"
 #include "sigractl/shape.h"
+#include "store/key.h"
 
 /* What is known of an account, by the store or by the verifier. */
 struct user_view {
@@ -14,7 +15,7 @@ struct user_view {
 	struct admin_lock *locks;
 	size_t n, size;
 	bool full;
-	int64_t devices, trusted;
+	int64_t devices, keys, ssh_keys, trusted;
 	struct store_code_count backup;
 	struct admin_codes_out codes; /* not told by the verifier */
 };
@@ -75,6 +76,26 @@ user_device_count(void *ctx, const struct store_otp *row)
 }
 
 static bool
+user_key_count(void *ctx, const struct store_key *row)
+{
+	struct user_view *v = ctx;
+
+	(void)row;
+	v->keys++;
+	return true;
+}
+
+static bool
+user_ssh_key_count(void *ctx, const struct store_ssh_key *row)
+{
+	struct user_view *v = ctx;
+
+	(void)row;
+	v->ssh_keys++;
+	return true;
+}
+
+static bool
 user_trust_count(void *ctx, const struct store_trust *t)
 {
 	struct user_view *v = ctx;
@@ -92,6 +113,10 @@ user_count(const struct cmd *c, struct user_view *v, struct fault *f)
 
 	if ((st = store_otp_list(c->store, id, user_device_count, v, f)) !=
 		    STATUS_OK ||
+	    (st = store_key_list(c->store, id, user_key_count, v, f)) !=
+		    STATUS_OK ||
+	    (st = store_ssh_key_list(c->store, id, user_ssh_key_count, v,
+				     f)) != STATUS_OK ||
 	    (st = store_code_counted(c->store, id, STORE_CODE_BACKUP, c->now,
 				     &v->backup, f)) != STATUS_OK ||
 	    (st = admin_code_out(&c->admin, id, &v->codes, f)) != STATUS_OK)
@@ -148,6 +173,19 @@ user_code_told(void *ctx, const struct wire_row *row, struct fault *f)
 }
 
 static enum status
+user_key_told(void *ctx, const struct wire_row *row, struct fault *f)
+{
+	struct user_view *v = ctx;
+
+	(void)f;
+	if (self_is(row, "ssh_key"))
+		v->ssh_keys++;
+	else
+		v->keys++;
+	return STATUS_OK;
+}
+
+static enum status
 user_trust_told(void *ctx, const struct wire_row *row, struct fault *f)
 {
 	struct user_view *v = ctx;
@@ -167,6 +205,8 @@ user_ask(const struct cmd *c, struct user_view *v, struct fault *f)
 	if ((st = self_query(c, WIRE_SELF_ACCOUNT, &v->of, user_lock_told, v,
 			     f)) != STATUS_OK ||
 	    (st = self_query(c, WIRE_SELF_CODES, &again, user_code_told, v,
+			     f)) != STATUS_OK ||
+	    (st = self_query(c, WIRE_SELF_KEYS, &again, user_key_told, v,
 			     f)) != STATUS_OK)
 		return st;
 	return self_query(c, WIRE_SELF_TRUST, &again, user_trust_told, v, f);
@@ -213,6 +253,8 @@ user_show_json(const struct cmd *c, const struct user_view *v, struct fault *f)
 	out_put(j, "locks", locks);
 	out_put(j, "open_sessions", json_integer(v->of.open_sessions));
 	out_put(j, "devices", json_integer(v->devices));
+	out_put(j, "keys", json_integer(v->keys));
+	out_put(j, "ssh_keys", json_integer(v->ssh_keys));
 	out_put(j, "backup_codes", json_integer(v->backup.left));
 	out_put(j, "trusted_devices", json_integer(v->trusted));
 	out_put(j, "codes_out", user_codes_json(c, v));
@@ -265,6 +307,10 @@ user_print_codes(const struct user_view *v)
 		if (v->codes.of[i].left > 0)
 			out_field(user_codes[i].label, "until %s",
 				  out_when(v->codes.of[i].expires_at, when));
+	if (v->keys + v->ssh_keys != 0)
+		out_field("Keys", "%lld security key%s, %lld SSH key%s",
+			  (long long)v->keys, v->keys == 1 ? "" : "s",
+			  (long long)v->ssh_keys, v->ssh_keys == 1 ? "" : "s");
 	if (v->trusted != 0)
 		out_field("Trusted", "%lld device%s", (long long)v->trusted,
 			  v->trusted == 1 ? "" : "s");

@@ -64,9 +64,14 @@ void doctor_store(struct doctor *d);
 
 /* --- with all that is known --- */
 
+void doctor_keys(struct doctor *d);
+
 void doctor_programs_needed(struct doctor *d);
 void doctor_pam(struct doctor *d);
 void doctor_sshd(struct doctor *d);
+
+/* Is PATH there?  And nobody but root may put another in its place. */
+bool doctor_installed(struct doctor *d, const char *id, const char *path);
 
 /* The stack of this service, if it names the module; else NULL. */
 const struct stack *doctor_stack(const struct doctor *d, const char *service);

@@ -38,8 +38,7 @@ doctor_config(struct doctor *d)
 		doctor_say(d, DOCTOR_OK, "config", "", "%s is sound", path);
 }
 
-/* Installed, and nobody but root can put another in its place. */
-static bool
+bool
 doctor_installed(struct doctor *d, const char *id, const char *path)
 {
 	struct stat sb;

@@ -9,8 +9,9 @@
 
 /* As pam_sigra(8) has them; a test holds both against each other. */
 static const char *const doctor_arguments[] = {
-	"config=",     "nodelay",	 "socket=",   "try_first_pass",
-	"use_authtok", "use_first_pass", "verifier=", NULL,
+	"config=",	  "libexec=",	    "nodelay",
+	"socket=",	  "try_first_pass", "use_authtok",
+	"use_first_pass", "verifier=",	    NULL,
 };
 
 bool

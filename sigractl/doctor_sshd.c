@@ -15,6 +15,7 @@
 struct doctor_needs {
 	bool factors; /* some rule requires one, in auth or session */
 	bool several; /* and one password alone never satisfies it */
+	bool shown;   /* some rule names keys that sshd has seen proved */
 };
 
 void
@@ -77,16 +78,6 @@ doctor_sshd_is(const struct doctor *d, const char *key, const char *value)
 	return strcmp(doctor_sshd_value(d, key, is), value) == 0;
 }
 
-static unsigned
-doctor_bits(uint32_t set)
-{
-	unsigned n = 0;
-
-	for (; set != 0; set &= set - 1)
-		n++;
-	return n;
-}
-
 /* Could this rule decide some login by sshd in this phase? */
 static bool
 doctor_rule_meets(const struct doctor *d, const struct rule *r,
@@ -103,9 +94,19 @@ doctor_rule_meets(const struct doctor *d, const struct rule *r,
 	return rule_matches(&any, &subject);
 }
 
+/* What is typed, and typed alone. */
+static bool
+doctor_one_answer(uint32_t set)
+{
+	return set == POLICY_BIT(POLICY_FACTOR_PASSWORD) ||
+	       set == POLICY_BIT(POLICY_FACTOR_OTP);
+}
+
 static struct doctor_needs
 doctor_sshd_needs(const struct doctor *d)
 {
+	const uint32_t keys = POLICY_BIT(POLICY_FACTOR_SSH_KEY) |
+			      POLICY_BIT(POLICY_FACTOR_SSH_SK);
 	struct doctor_needs needs = { .factors = false };
 
 	for (size_t i = 0; d->rules != NULL && i < d->rule_count; i++) {
@@ -116,9 +117,11 @@ doctor_sshd_needs(const struct doctor *d)
 		    (!doctor_rule_meets(d, r, POLICY_PHASE_AUTH) &&
 		     !doctor_rule_meets(d, r, POLICY_PHASE_SESSION)))
 			continue;
-		for (unsigned k = 0; k < r->alternatives; k++)
-			if (doctor_bits(r->require[k]) == 1)
-				single = true;
+		for (unsigned k = 0; k < r->alternatives; k++) {
+			single = single || doctor_one_answer(r->require[k]);
+			needs.shown =
+				needs.shown || (r->require[k] & keys) != 0;
+		}
 		needs.factors = true;
 		if (!single)
 			needs.several = true;
@@ -162,6 +165,44 @@ doctor_sshd_keys(struct doctor *d)
 		   "rules require factors for sshd, but a public key alone "
 		   "logs in: sshd skips auth for it, and only the account is "
 		   "judged");
+}
+
+/* Does some list ask for a key, and for PAM's auth behind it? */
+static bool
+doctor_methods_show(const char *methods)
+{
+	while (*methods != '\0') {
+		size_t len = strcspn(methods, " ");
+		char one[DOCTOR_SSHD_VALUE];
+		const char *key;
+
+		(void)snprintf(one, sizeof(one), "%.*s", (int)len, methods);
+		key = strstr(one, "publickey");
+		if (key != NULL && strstr(key, "keyboard-interactive") != NULL)
+			return true;
+		methods += len;
+		methods += strspn(methods, " ");
+	}
+	return false;
+}
+
+/* sshd tells of a key only to an auth that comes after it. */
+static void
+doctor_sshd_shown(struct doctor *d)
+{
+	char methods[DOCTOR_SSHD_VALUE];
+
+	(void)doctor_sshd_value(d, "authenticationmethods", methods);
+	if (doctor_sshd_is(d, "pubkeyauthentication", "yes") &&
+	    doctor_methods_show(methods))
+		return;
+	doctor_say(d, DOCTOR_WARNING, "sshd-shown",
+		   "PubkeyAuthentication yes and AuthenticationMethods "
+		   "publickey,keyboard-interactive:pam; behind a blank, "
+		   "keyboard-interactive:pam for whoever has no key",
+		   "rules for sshd name ssh-key or ssh-sk, but sshd never "
+		   "asks for a key and then Sigra: those alternatives are "
+		   "met by nobody");
 }
 
 static void
@@ -232,6 +273,8 @@ doctor_sshd(struct doctor *d)
 		doctor_sshd_prompts(d, &needs);
 		doctor_sshd_keys(d);
 	}
+	if (needs.shown)
+		doctor_sshd_shown(d);
 	doctor_sshd_root(d);
 	if (d->count[DOCTOR_ERROR] + d->count[DOCTOR_WARNING] == before)
 		doctor_say(d, DOCTOR_OK, "sshd", "",

@@ -65,7 +65,9 @@ errand_fault(const struct errand_file *file, int err, const char *what,
 	char why[128];
 
 	if (err == ELOOP)
-		return fault(f, STATUS_INVALID, "%s is a symbolic link",
+		return fault(f, STATUS_INVALID,
+			     "%s is a symbolic link, which is not followed: "
+			     "name the file itself",
 			     file->path);
 	return fault(f, errand_status(err), "cannot %s %s: %s", what,
 		     file->path, strerror_r(err, why, sizeof(why)));

@@ -10,6 +10,7 @@
 #define FOLD_SIZE 8192
 #define FOLD_COLUMNS_MAX 8
 #define FOLD_LEAST 8	   /* letters of a column that is folded */
+#define FOLD_CUT_LEAST 15  /* ... that is cut, and stays: an address */
 #define FOLD_FREE_LEAST 20 /* ... that is cut: less says nothing */
 
 /* What a table is wide, a column. */
@@ -172,22 +173,35 @@ fold_line(struct fold *fold, struct libscols_line *line)
 			fold->t->broken = true;
 }
 
+static size_t
+fold_least(size_t x, size_t y)
+{
+	return x < y ? x : y;
+}
+
 /* Too narrow even so: short pieces stay whole, the others share the rest. */
 static void
 fold_break(struct fold *fold, size_t left, size_t columns)
 {
-	const size_t share = left / columns;
-	size_t rest;
+	bool whole[FOLD_COLUMNS_MAX] = { false }, again = true;
+	size_t share = 0;
 
+	while (again && columns > 0) {
+		again = false;
+		share = left / columns;
+		for (size_t i = 0; i < fold->t->n; i++)
+			if (fold_is(fold, i) && !whole[i] &&
+			    fold->piece[i] <= share) {
+				left -= fold->piece[i];
+				columns--;
+				whole[i] = again = true;
+			}
+	}
 	for (size_t i = 0; i < fold->t->n; i++)
-		if (fold_is(fold, i) && fold->piece[i] <= share) {
-			left -= fold->piece[i];
-			columns--;
-		}
-	rest = columns == 0 ? 0 : left / columns;
-	for (size_t i = 0; i < fold->t->n; i++)
-		if (fold_is(fold, i) && fold->piece[i] > share)
-			fold->width[i] = rest < FOLD_LEAST ? FOLD_LEAST : rest;
+		if (fold_is(fold, i) && !whole[i])
+			fold->width[i] = fold_least(
+				fold->piece[i],
+				share < FOLD_LEAST ? FOLD_LEAST : share);
 }
 
 /* As far as WANTED; what is left of LEFT. */
@@ -210,8 +224,11 @@ static void
 fold_share(struct fold *fold, size_t left)
 {
 	size_t need = 0, columns = 0;
+	bool cut = false;
 
 	for (size_t i = 0; i < fold->t->n; i++) {
+		cut = cut || fold->t->columns[i].kind == OUT_FREE ||
+		      fold->t->columns[i].kind == OUT_CUT;
 		if (!fold_is(fold, i))
 			continue;
 		fold->width[i] = fold->piece[i];
@@ -223,7 +240,7 @@ fold_share(struct fold *fold, size_t left)
 		return;
 	}
 	left = fold_grow(fold, fold->word, left - need);
-	if (left < FOLD_FREE_LEAST)
+	if (!cut || left < FOLD_FREE_LEAST)
 		(void)fold_grow(fold, fold->cell, left);
 }
 
@@ -276,8 +293,10 @@ fold_table(struct out_table *t, size_t width)
 	fold_lines(&fold, fold_measure);
 	for (size_t i = 0; i < n; i++) {
 		all += fold.cell[i];
-		if (t->columns[i].kind != OUT_FOLD &&
-		    t->columns[i].kind != OUT_FREE)
+		if (t->columns[i].kind == OUT_CUT)
+			fixed += fold_least(fold.cell[i], FOLD_CUT_LEAST);
+		else if (t->columns[i].kind != OUT_FOLD &&
+			 t->columns[i].kind != OUT_FREE)
 			fixed += fold.cell[i];
 	}
 	if (all <= width)

@@ -28,12 +28,27 @@ enum status import_read_file(const struct actor *a, const char *path,
 			     struct import_files *out, struct fault *f)
 	MUST_USE;
 
+/* A file that people have in their homes. */
+struct import_homes {
+	const char *file;    /* below the home */
+	const char *command; /* what takes it over */
+	size_t max;	     /* its bytes */
+	bool secret;	     /* nobody else may have been able to read it */
+};
+
 /*
- * ~/.google_authenticator of every account that has one, each as the user
- * whose home it is.  Root only.  One that cannot be used says why.
+ * The file of every account that has one, each as the user whose home it is.
+ * Root only.  One that cannot be used says why.
  */
-enum status import_read_homes(struct cmd *c, struct import_files *out,
-			      struct fault *f) MUST_USE;
+enum status import_read_homes(struct cmd *c, const struct import_homes *homes,
+			      struct import_files *out, struct fault *f)
+	MUST_USE;
+
+/* Take over what was read, and say it.  ORIGIN: of KIND U2F, else NULL.
+ * TAKEN: how many were, or would be; or NULL. */
+enum status import_run(struct cmd *c, struct import_files *files,
+		       enum admin_import_kind kind, const char *origin,
+		       size_t *taken, struct fault *f) MUST_USE;
 
 /* --- pieces of these --- */
 

@@ -2,6 +2,7 @@
 #include "sigractl/out.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <libsmartcols.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "sigractl/fold.h"
 
@@ -105,6 +107,7 @@ out_table_start(struct out_table *t, const struct out_column *columns,
 	static const int flags[] = { [OUT_TEXT] = 0,
 				     [OUT_SAFE] = 0,
 				     [OUT_FREE] = SCOLS_FL_TRUNC,
+				     [OUT_CUT] = SCOLS_FL_TRUNC,
 				     [OUT_FOLD] = 0,
 				     [OUT_COUNT] = SCOLS_FL_RIGHT };
 
@@ -118,19 +121,39 @@ out_table_start(struct out_table *t, const struct out_column *columns,
 	/* Cells are escaped already. */
 	if (scols_table_enable_noencoding(t->t, 1) != 0)
 		t->broken = true;
-	for (size_t i = 0; i < n; i++)
-		if (scols_table_new_column(t->t, columns[i].name,
-					   columns[i].kind == OUT_FREE ? 0.1
-								       : 0,
-					   flags[columns[i].kind]) == NULL)
+	for (size_t i = 0; i < n; i++) {
+		int how = flags[columns[i].kind];
+		double hint = (how & SCOLS_FL_TRUNC) != 0 ? 0.1 : 0;
+
+		if (scols_table_new_column(t->t, columns[i].name, hint, how) ==
+		    NULL)
 			t->broken = true;
+	}
+}
+
+/* Where characters are of another set than ours, libsmartcols counts them for
+ * ever: a byte that is none alone is escaped as one. */
+static void
+out_ascii(const char *text, char *out, size_t size)
+{
+	struct buf b;
+
+	buf_start(&b, out, size);
+	for (; *text != '\0'; text++) {
+		char one[8] = { *text, '\0' };
+
+		if ((unsigned char)*text > 0x7f)
+			text_encode(text, 1, one, sizeof(one));
+		buf_text(&b, one);
+	}
 }
 
 void
 out_table_row(struct out_table *t, const char *const *cells, size_t n)
 {
 	struct libscols_line *line;
-	char safe[OUT_SIZE];
+	const bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	char safe[OUT_SIZE], plain[OUT_SIZE];
 
 	if (t->broken)
 		return;
@@ -143,6 +166,10 @@ out_table_row(struct out_table *t, const char *const *cells, size_t n)
 		if (t->columns[i].kind != OUT_SAFE) {
 			text_encode(cell, strlen(cell), safe, sizeof(safe));
 			cell = safe;
+		}
+		if (!utf8) {
+			out_ascii(cell, plain, sizeof(plain));
+			cell = plain;
 		}
 		t->broken = scols_line_set_data(line, i, cell) != 0;
 	}

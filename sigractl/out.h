@@ -34,6 +34,7 @@ enum out_column_kind {
 	OUT_TEXT,  /* as wide as it is */
 	OUT_SAFE,  /* likewise, and escaped already */
 	OUT_FREE,  /* cut where the terminal is too narrow */
+	OUT_CUT,   /* likewise, but never left out */
 	OUT_FOLD,  /* on several lines there, word by word */
 	OUT_COUNT, /* a number, to the right */
 };

@@ -7,6 +7,7 @@
 
 #include "base/auto.h"
 #include "base/text.h"
+#include "factor/fido2.h"
 #include "factor/otp.h"
 
 #define SELF_CONNECT_SECONDS 10
@@ -168,6 +169,72 @@ self_device(const struct wire_row *row, struct store_otp *out, struct fault *f)
 	out->created_at = self_number(&r, "created_at");
 	out->used_at = self_number(&r, "used_at");
 	return self_end(&r, "device", f);
+}
+
+static void
+self_blob(struct self_row *r, struct store_ssh_key *out)
+{
+	char text[CRYPTO_BASE64_SIZE(STORE_SSH_BLOB_MAX)];
+
+	if (!wire_row_get_long(r->row, "key", text, sizeof(text)) ||
+	    !crypto_base64_parse(text, strlen(text), CRYPTO_BASE64, out->blob,
+				 sizeof(out->blob), &out->blob_len))
+		r->bad = true;
+}
+
+/* The one that has this name. */
+static int64_t
+self_algorithm(struct self_row *r)
+{
+	static const int64_t all[] = { -7, -8, -257 };
+	const char *name = wire_row_get(r->row, "algorithm");
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(name, fido2_algorithm_name(all[i])) == 0)
+			return all[i];
+	r->bad = true;
+	return 0;
+}
+
+enum status
+self_key(const struct wire_row *row, struct store_key *out, struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*out = (struct store_key){ .flags = 0 };
+	self_text(&r, "id", out->id.s, sizeof(out->id.s));
+	self_text(&r, "label", out->label, sizeof(out->label));
+	self_text(&r, "rp_id", out->rp, sizeof(out->rp));
+	self_text(&r, "transports", out->transports, sizeof(out->transports));
+	if (!fido2_aaguid_parse(wire_row_get(row, "aaguid"), out->aaguid))
+		r.bad = true;
+	out->algorithm = self_algorithm(&r);
+	out->flags = (uint32_t)self_number(&r, "flags");
+	out->state = self_either(&r, "state", "active", "revoked")
+			     ? STORE_KEY_ACTIVE
+			     : STORE_KEY_REVOKED;
+	out->sign_count = self_number(&r, "sign_count");
+	out->created_at = self_number(&r, "created_at");
+	out->used_at = self_number(&r, "used_at");
+	return self_end(&r, "key", f);
+}
+
+enum status
+self_ssh_key(const struct wire_row *row, struct store_ssh_key *out,
+	     struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*out = (struct store_ssh_key){ .blob_len = 0 };
+	self_text(&r, "id", out->id.s, sizeof(out->id.s));
+	self_text(&r, "label", out->label, sizeof(out->label));
+	self_text(&r, "type", out->type, sizeof(out->type));
+	self_blob(&r, out);
+	out->authority = self_flag(&r, "authority");
+	out->sign_count = self_number(&r, "sign_count");
+	out->created_at = self_number(&r, "created_at");
+	out->used_at = self_number(&r, "used_at");
+	return self_end(&r, "ssh_key", f);
 }
 
 enum status

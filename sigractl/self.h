@@ -7,7 +7,7 @@
 #define SIGRACTL_SELF_H
 
 #include "admin/lock.h"
-#include "store/otp.h"
+#include "store/key.h"
 #include "store/trust.h"
 #include "sigractl/cmd.h"
 #include "wire/wire.h"
@@ -47,6 +47,10 @@ enum status self_session(const struct wire_row *row, struct store_session *out,
 			 struct fault *f) MUST_USE;
 enum status self_device(const struct wire_row *row, struct store_otp *out,
 			struct fault *f) MUST_USE;
+enum status self_key(const struct wire_row *row, struct store_key *out,
+		     struct fault *f) MUST_USE;
+enum status self_ssh_key(const struct wire_row *row, struct store_ssh_key *out,
+			 struct fault *f) MUST_USE;
 enum status self_backup(const struct wire_row *row,
 			struct store_code_count *out, struct fault *f)
 	MUST_USE;

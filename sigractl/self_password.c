@@ -26,6 +26,9 @@ self_ask_pipe(struct io *io, const struct prompt *p, struct secret *answer,
 	case PURPOSE_CONFIRM:
 	case PURPOSE_TYPE_BACK:
 	case PURPOSE_CHOICE:
+	case PURPOSE_PIN:
+	case PURPOSE_PASTE:
+	case PURPOSE_CUE:
 		break;
 	}
 	return fault(f, STATUS_CANCELLED, "no such answer is given");

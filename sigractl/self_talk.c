@@ -23,9 +23,8 @@ self_prompt_wipe(struct self_prompt *p)
 	explicit_bzero(p, sizeof(*p));
 }
 
-/* TEXT, escaped line by line: what comes is trusted no more than it must. */
-static void
-self_lines(const char *text, char *out, size_t size)
+void
+self_talk_lines(const char *text, char *out, size_t size)
 {
 	struct buf b;
 
@@ -53,7 +52,7 @@ self_talk_person(struct io *io, const struct prompt *p, struct secret *answer,
 	enum status st;
 
 	(void)io;
-	self_lines(p->text, prompt.s, sizeof(prompt.s));
+	self_talk_lines(p->text, prompt.s, sizeof(prompt.s));
 	if (p->kind == PROMPT_SECRET) {
 		st = tty_ask_secret(prompt.s, answer, f);
 		/* Too long is for the verifier to judge. */
@@ -74,7 +73,7 @@ self_tell(struct io *io, const struct prompt *p, struct fault *f)
 	struct self_talk *t = (struct self_talk *)(void *)io;
 
 	(void)f;
-	self_lines(p->text, t->told, sizeof(t->told));
+	self_talk_lines(p->text, t->told, sizeof(t->told));
 	if (t->current == NULL)
 		out_error(t->told);
 	return STATUS_OK;

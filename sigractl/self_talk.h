@@ -14,6 +14,9 @@ struct self_talk {
 	char told[PROMPT_TEXT_SIZE];	       /* the last that was told */
 };
 
+/* TEXT, escaped line by line: what comes is trusted no more than it must. */
+void self_talk_lines(const char *text, char *out, size_t size);
+
 /* What stands for io->ask: the person at the terminal. */
 enum status self_talk_person(struct io *io, const struct prompt *p,
 			     struct secret *answer, struct fault *f);

@@ -58,6 +58,9 @@ shape_rule(const struct rule *r)
 	out_put(j, "prompt", shape_said(r, row.prompt));
 	out_put(j, "qr", shape_said(r, row.qr));
 	out_put(j, "qr_invert", json_boolean(row.qr_invert));
+	out_put(j, "uv", shape_said(r, row.uv));
+	out_put(j, "key_wait", json_integer(row.key_wait));
+	out_put(j, "key_paste", json_boolean(row.key_paste));
 	return j;
 }
 

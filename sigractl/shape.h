@@ -16,9 +16,17 @@
 #define SHAPE_RULE                                                            \
 	"id,position,phases,action,require,account,service,host,user,group,"  \
 	"network,note,unenrolled,unenrolled_until,trust_days,step_up,prompt," \
-	"qr,qr_invert"
+	"qr,qr_invert,uv,key_wait,key_paste"
 #define SHAPE_FINDINGS "findings[severity,position,text]"
 #define SHAPE_IMPORT "dry_run,rows[line,user,what,taken,note]"
+#define SHAPE_IMPORT_KEYS "dry_run,origin,rows[line,user,what,taken,note]"
+#define SHAPE_EXPLAIN                                                         \
+	"user,service,phase,host,source,rule{" SHAPE_RULE                     \
+	"},facts{known,account,enrolled[],usable[],shown[],enrollable[],"     \
+	"declined[],weak[],place,must_change,unenrolled,"                     \
+	"waived[],stepped[],prompt,clock_behind},"                            \
+	"decision{step,reason,factor,walked[],others},"                       \
+	"end{step,reason,passed[]}"
 #define SHAPE_LOCK                                                            \
 	"subject,user,account,source,factor,failed,last_at,locked,until"
 

@@ -16,6 +16,9 @@
 
 /* One byte more than an answer may have, so that a longer one shows. */
 #define TTY_LINE_SIZE (ANSWER_MAX + 1)
+#define TTY_PASTE_PAUSE                                                       \
+	300 /* milliseconds without a byte: no paste goes on                  \
+	     */
 
 static const int tty_signals[] = { SIGALRM, SIGHUP,  SIGINT,  SIGPIPE, SIGQUIT,
 				   SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
@@ -29,10 +32,12 @@ tty_catch(int sig)
 	tty_caught = sig;
 }
 
-/* A line of the terminal; the caller wipes it. */
+/* A line of the terminal, in memory that is wiped. */
 struct tty_line {
-	char b[TTY_LINE_SIZE];
-	size_t len;
+	char *b;
+	size_t size, len;
+	const struct tty_paste *paste; /* NULL: it is typed */
+	bool hidden;
 	bool over;  /* longer than that: the rest was thrown away */
 	bool ended; /* a newline came */
 	int err;
@@ -41,12 +46,14 @@ struct tty_line {
 static void
 tty_line_wipe(struct tty_line *l)
 {
-	explicit_bzero(l, sizeof(*l));
+	explicit_bzero(l->b, l->size);
 }
 
 #define TTY_LINE(name)                                                        \
-	__attribute__((                                                       \
-		cleanup(tty_line_wipe))) struct tty_line name = { .len = 0 }
+	char name##_room[TTY_LINE_SIZE];                                      \
+	__attribute__((cleanup(tty_line_wipe))) struct tty_line name = {      \
+		.b = name##_room, .size = sizeof(name##_room)                 \
+	}
 
 static void
 tty_write(int fd, const char *s)
@@ -69,10 +76,29 @@ tty_wait(int fd, const sigset_t *open)
 	return false;
 }
 
-static void
-tty_line_read(int fd, const sigset_t *open, struct tty_line *l)
+/* Does a newline end what is pasted?  If not, and nothing comes behind it, the
+ * person is told that something has to. */
+static bool
+tty_paste_ended(int fd, const struct tty_line *l, size_t line)
 {
-	*l = (struct tty_line){ .len = 0 };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	if (line == l->len || l->paste->end(l->b, l->len))
+		return true;
+	if (poll(&p, 1, TTY_PASTE_PAUSE) == 0)
+		tty_write(fd, l->paste->more);
+	return false;
+}
+
+/* EOF_CHAR: what ends the input where the terminal does not look at lines. */
+static void
+tty_line_read(int fd, const sigset_t *open, int eof_char, struct tty_line *l)
+{
+	size_t line = 0;
+
+	l->len = 0;
+	l->over = l->ended = false;
+	l->err = 0;
 	while (tty_wait(fd, open)) {
 		char c = '\0';
 		ssize_t n = read(fd, &c, 1);
@@ -81,32 +107,44 @@ tty_line_read(int fd, const sigset_t *open, struct tty_line *l)
 			continue;
 		if (n < 0)
 			l->err = errno;
-		if (n <= 0)
+		if (n <= 0 || (eof_char >= 0 && c == (char)eof_char))
 			return;
-		l->ended = c == '\n';
-		if (l->ended)
-			return;
-		if (l->len < sizeof(l->b))
+		if (c == '\n') {
+			l->ended = l->paste == NULL ||
+				   tty_paste_ended(fd, l, line);
+			if (l->ended)
+				return;
+			line = l->len;
+			continue;
+		}
+		if (l->len < l->size)
 			l->b[l->len++] = c;
 		else
 			l->over = true;
 	}
 }
 
-/* Echo off, ask, echo as it was. */
+/* Echo off, or lines as long as they are; ask; all as it was. */
 static void
-tty_hidden(int fd, const char *prompt, const sigset_t *open,
-	   struct tty_line *l)
+tty_changed(int fd, const char *prompt, const sigset_t *open,
+	    struct tty_line *l)
 {
 	struct termios was, now;
 
 	if (tcgetattr(fd, &was) == 0) {
 		now = was;
-		now.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+		now.c_lflag &= l->hidden ? ~(tcflag_t)(ECHO | ECHONL)
+					 : ~(tcflag_t)ICANON;
+		if (!l->hidden) {
+			now.c_cc[VMIN] = 1;
+			now.c_cc[VTIME] = 0;
+		}
 		if (tcsetattr(fd, TCSAFLUSH, &now) == 0) {
 			tty_write(fd, prompt);
-			tty_line_read(fd, open, l);
-			tty_write(fd, "\n");
+			tty_line_read(fd, open,
+				      l->hidden ? -1 : was.c_cc[VEOF], l);
+			if (l->hidden)
+				tty_write(fd, "\n");
 			/* In the background SIGTTOU ends it. */
 			while (tcsetattr(fd, TCSAFLUSH, &was) != 0 &&
 			       errno == EINTR && tty_caught != SIGTTOU)
@@ -114,12 +152,12 @@ tty_hidden(int fd, const char *prompt, const sigset_t *open,
 			return;
 		}
 	}
-	*l = (struct tty_line){ .err = errno };
+	l->err = errno;
 }
 
 /* Ask once with our handlers in place; put everything back. */
 static void
-tty_round(int fd, const char *prompt, bool echo, struct tty_line *l)
+tty_round(int fd, const char *prompt, struct tty_line *l)
 {
 	struct sigaction act = { .sa_handler = tty_catch };
 	struct sigaction old[TTY_SIGNALS];
@@ -135,11 +173,11 @@ tty_round(int fd, const char *prompt, bool echo, struct tty_line *l)
 			(void)sigaddset(&held, tty_signals[i]);
 	}
 	(void)sigprocmask(SIG_BLOCK, &held, &open);
-	if (echo) {
+	if (!l->hidden && l->paste == NULL) {
 		tty_write(fd, prompt);
-		tty_line_read(fd, &open, l);
+		tty_line_read(fd, &open, -1, l);
 	} else {
-		tty_hidden(fd, prompt, &open, l);
+		tty_changed(fd, prompt, &open, l);
 	}
 	/* Before the handlers go: what is still held is caught, not lost. */
 	(void)sigprocmask(SIG_SETMASK, &open, NULL);
@@ -205,7 +243,7 @@ tty_output_end(int kept)
 }
 
 static enum status
-tty_ask(const char *prompt, bool echo, struct tty_line *l, struct fault *f)
+tty_ask(const char *prompt, struct tty_line *l, struct fault *f)
 {
 	AUTO_FD int fd = -1;
 	enum status st;
@@ -215,7 +253,7 @@ tty_ask(const char *prompt, bool echo, struct tty_line *l, struct fault *f)
 	for (;;) {
 		int sig;
 
-		tty_round(fd, prompt, echo, l);
+		tty_round(fd, prompt, l);
 		sig = tty_caught;
 		if (sig == 0)
 			break;
@@ -238,7 +276,8 @@ tty_ask_secret(const char *prompt, struct secret *out, struct fault *f)
 	enum status st;
 	TTY_LINE(line);
 
-	if ((st = tty_ask(prompt, false, &line, f)) != STATUS_OK)
+	line.hidden = true;
+	if ((st = tty_ask(prompt, &line, f)) != STATUS_OK)
 		return st;
 	if (line.over || line.len > ANSWER_MAX)
 		return fault(f, STATUS_REFUSED, "that is longer than %d bytes",
@@ -252,12 +291,28 @@ tty_ask_visible(const char *prompt, char *out, size_t size, struct fault *f)
 	enum status st;
 	TTY_LINE(line);
 
-	if ((st = tty_ask(prompt, true, &line, f)) != STATUS_OK)
+	if ((st = tty_ask(prompt, &line, f)) != STATUS_OK)
 		return st;
 	if (line.over || line.len >= size ||
 	    memchr(line.b, '\0', line.len) != NULL)
 		return fault(f, STATUS_INVALID, "that is no answer");
 	memcpy(out, line.b, line.len);
+	out[line.len] = '\0';
+	return STATUS_OK;
+}
+
+enum status
+tty_ask_paste(const char *prompt, const struct tty_paste *paste, char *out,
+	      size_t size, struct fault *f)
+{
+	struct tty_line line = { .b = out, .size = size, .paste = paste };
+	enum status st;
+
+	if ((st = tty_ask(prompt, &line, f)) != STATUS_OK)
+		return st;
+	if (line.over || line.len >= size ||
+	    memchr(line.b, '\0', line.len) != NULL)
+		return fault(f, STATUS_INVALID, "that is more than one line");
 	out[line.len] = '\0';
 	return STATUS_OK;
 }

@@ -20,6 +20,19 @@ enum status tty_ask_visible(const char *prompt, char *out, size_t size,
 			    struct fault *f) MUST_USE;
 
 /*
+ * Likewise what is pasted: more bytes than a terminal keeps of a line, and any
+ * number of lines, put together, until END says that it has all of it, or one
+ * is empty.  MORE is said when something is missing.  OUT has no NUL;
+ * STATUS_INVALID, too: it does not fit SIZE.
+ */
+struct tty_paste {
+	bool (*end)(const char *text, size_t len);
+	const char *more;
+};
+enum status tty_ask_paste(const char *prompt, const struct tty_paste *paste,
+			  char *out, size_t size, struct fault *f) MUST_USE;
+
+/*
  * The one line that standard input holds, its newline dropped.  STATUS_REFUSED
  * when it is longer than a secret may be or holds a NUL byte; STATUS_INVALID
  * when there is a second line, or standard input is a terminal.

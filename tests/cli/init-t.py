@@ -19,7 +19,8 @@ check(mode(t.dir + '/store') == 0o700, 'its directory is 0700')
 check(mode(t.db) == 0o600, 'the store is 0600')
 check(mode(t.key) == 0o600 and os.path.getsize(t.key) == 32,
       'the key is 32 bytes, 0600')
-check(t.audit() == [('store.created', {})], 'its first audit row', t.audit())
+check([a for a, _ in t.audit()] == ['store.created'], 'its first audit row',
+      t.audit())
 rules = t.json('policy', 'list')['rules']
 check(len(rules) >= 3 and rules[0]['action'] == 'abstain',
       'it has the default rules', rules)
@@ -44,6 +45,34 @@ expect(t('store', 'check'), 1, 'store check says so', out='(?m)^key: ')
 os.rename(t.key + '.away', t.key)
 os.chmod(t.key, 0o644)
 expect(t('user', 'list'), 7, 'a key that others may read', err='key')
+t.end()
+
+# What security keys are made for.
+for given, code in (('example.org', 0), ('a.b.example.org', 0), ('', 2),
+                    ('Example.org', 2), ('https://example.org', 2)):
+    t = Trial(init=False)
+    r = t('--json', 'init', '--rp-id', given)
+    check(r.code == code and os.path.exists(t.db) == (code == 0),
+          '--rp-id ' + given, r.text())
+    if code == 0:
+        check(r.json()['rp_id'] == given and r.err == ''
+              and t.json('policy', 'keys')['rp_id'] == given
+              and t.audit()[0][1] == {'rp': given}, 'is set', r.text())
+    t.end()
+t = Trial(init=False)
+r = t('init', '--rp-id', 'localhost')
+check(r.code == 0 and 'name of one machine' in r.err, 'a name without a dot',
+      r.text())
+t.end()
+t = Trial(init=False)
+r = t('init')
+rp = t.json('policy', 'keys')['rp_id']
+host = os.uname().nodename.lower()
+single = rp is not None and ('.' not in rp or rp == host)
+check(rp is None and 'no security key' in r.err or
+      rp is not None and "made for the RP id '%s'." % rp in r.out and
+      ('name of one machine' in r.err) == single,
+      'the default is told, and warned of', (rp, r.text()))
 t.end()
 
 # What a failed init made is gone, and it can be run again.

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Tables: in every locale, and on a terminal of 80 columns.
+from cli import *
+import fcntl
+import struct
+import termios
+import uuid
+
+NAME = 'bob'
+LABEL = 'Zoë at home'
+KEY = ('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGYqrEUvo8hdxmXkUqjXhS4FNgoAvJWT'
+       'hS0ZdUbwSbmN x\n')
+SOURCE = 'ip:2001:db8:1234:5678:9abc:def0:1234:5678'
+
+t = Trial()
+t('user', 'add', NAME)
+t('user', 'add', 'b' * 32, '--email', 'bob@example.org')
+account = t.json('user', 'show', NAME)['id']
+now = int(time.time())
+expect(t('enroll', 'ssh-key', NAME, '-', '--label', LABEL, data=KEY), 0,
+       'a label that is not ASCII')
+t.sql('INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      str(uuid.uuid4()), account, 'the blue one', 'example.org', b'x', -7,
+      b'x' * 64, bytes(range(16)), 'usb,nfc', 3, 1, 7, b'x', now, now)
+t('policy', 'add', '--deny', '--service', 'x', '--note', 'früher',
+  '--at', '1')
+for who in (NAME, 'b' * 32):
+    t.sql('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+          str(uuid.uuid4()), t.json('user', 'show', who)['id'], '', 'sshd',
+          'ssh', 'hôte.example.org', 'password,fido2_uv', 'host', '', 42,
+          4242, now, 0)
+t.sql('INSERT INTO guess VALUES (?, ?, ?, ?, 1, ?, ?, 2, 0)',
+      str(uuid.uuid4()), account, SOURCE, 'password', now, now)
+t.sql('INSERT INTO trust (id, account, kind, binding, shown, epoch, '
+      'created_at, used_at) SELECT ?, id, 1, ?, ?, epoch, ?, ? FROM account '
+      'WHERE id = ?', str(uuid.uuid4()), b'x' * 32, SOURCE[3:], now, 0,
+      account)
+TABLES = [['enroll', 'list', NAME], ['policy', 'list'], ['session', 'list'],
+          ['lock', 'list'], ['trust', 'list'], ['audit', 'list'],
+          ['user', 'list']]
+
+# Where ë is no character: libsmartcols would count it for ever.
+for locale in 'C', 'POSIX', 'xx_XX.UTF-8', 'en_US.ISO-8859-1', 'C.UTF-8':
+    for words in TABLES:
+        r = t(*words, env=environment(LC_ALL=locale))
+        check(r.code == 0, '%s: %s' % (locale, ' '.join(words)), r.text())
+r = t('enroll', 'list', NAME, env=environment(LC_ALL='C'))
+check(r'Zo\xc3\xab at home' in r.out and r.out.isascii(), 'is escaped there',
+      r.text())
+r = t('enroll', 'list', NAME)
+check(LABEL in r.out, 'and stands as it is elsewhere', r.text())
+
+
+def shown(*words, columns=80):
+    """On a terminal; lines, and the cells of each column, joined."""
+    out = Terminal('-s', t.where, *words)
+    fcntl.ioctl(out.fd, termios.TIOCSWINSZ,
+                struct.pack('HHHH', 24, columns, 0, 0))
+    code = out.wait()
+    lines = out.seen.decode().splitlines()
+    check(code == (0, None) and wide('\n'.join(lines), columns) == [],
+          '%s fits %d columns' % (' '.join(words), columns), (code, lines))
+    heads = [(m.group(), m.start()) for m in re.finditer(r'\S+', lines[0])]
+    ends = [at for _, at in heads[1:]] + [columns]
+    return {name: ''.join(l[at:end].strip() for l in lines[1:])
+            for (name, at), end in zip(heads, ends)}
+
+
+cells = shown('enroll', 'list', NAME)
+check('Zoëathome' in cells.get('LABEL', '').replace(' ', '') and
+      'theblueone' in cells['LABEL'].replace(' ', ''), 'labels are whole',
+      cells)
+check('not known' in cells.get('MODEL', ''), 'a model that is not known',
+      cells)
+d = t.json('enroll', 'show', NAME, 'the blue one')
+aaguid = '00010203-0405-0607-0809-0a0b0c0d0e0f'
+check(d['key']['aaguid'] == aaguid and d['key']['model'] is None and
+      aaguid in t('enroll', 'show', NAME, 'the blue one').out,
+      'whose AAGUID enroll show tells', d)
+cells = shown('lock', 'list')
+check(cells['USER'] == NAME and cells['SOURCE'] == SOURCE,
+      'lock list: user and source are whole', cells)
+cells = shown('session', 'list')
+check(cells['USER'].count('b') == 34 and 'RHOST' in cells and
+      'fido2_uv' in cells['FACTORS'], 'session list', cells)
+cells = shown('trust', 'list')
+check(cells['USER'] == NAME and cells['DEVICE'] == SOURCE[3:] and
+      len(cells['ID']) == 36, 'trust list', cells)
+cells = shown('audit', 'list', '--user', 'b' * 32)
+check('b' * 32 in cells['TARGET'] and cells['ACTOR'] not in ('', '-') and
+      {'SERVICE', 'RHOST'} <= set(cells), 'audit list', cells)
+t.end()
+done()
