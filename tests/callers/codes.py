@@ -42,7 +42,9 @@ class Totp:
 
     def code(self):
         """One that was not used yet."""
-        step = max(self.now() - 1, self.last + 1)
+        # The one before this is soon too old.
+        first = int((time.time() + self.fast + 5) // self.period) - 1
+        step = max(first, self.last + 1)
         while step > self.now() + 1:
             time.sleep(0.2)
         self.last = step

@@ -35,7 +35,7 @@ WRONG_REQUESTS = {
     "a trailing byte": REQUEST + b"\0",
     "phase 0": request(phase=0, user="ann"),
     "phase 8": request(phase=8, user="ann"),
-    "unknown flags": request(user="ann", flags=16),
+    "unknown flags": request(user="ann", flags=32),
     "a name too long": request(user="a" * 257),
     "a service too long": request(user="ann", service="s" * 65),
     "a NUL in the name": request(user=b"ann\0"),

@@ -104,6 +104,8 @@ def _furnish(top):
         f.write("127.0.0.1 localhost machine\n")
     os.makedirs(WORK, exist_ok=True)
     os.makedirs("/run/sshd", exist_ok=True)
+    # What lies below an overlay can be neither moved nor trusted.
+    shutil.rmtree("/run/sigra", ignore_errors=True)
     with contextlib.suppress(FileNotFoundError):
         os.unlink("/etc/nologin")
         os.unlink("/run/nologin")

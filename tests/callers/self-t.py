@@ -18,8 +18,10 @@ GOOD, NEXT, WRONG = "correct horse 5811", "battery staple 5812", "no such 5813"
 THIRD, FOURTH = "another staple 5814", "and a fourth 5815"
 FIFTH, WEAK = "and a fifth 5816", "password"
 SECRETS = GOOD, NEXT, WRONG, THIRD, FOURTH, FIFTH
-ACCOUNT, OPENED, ALL, END = b"\x09\1", b"\x09\2", b"\x09\3", b"\x0b"
-CODES, TRUST = b"\x09\4", b"\x09\5"
+# What is asked, and of whom: nobody else.
+ACCOUNT, OPENED, ALL = b"\x09\1\0\0", b"\x09\2\0\0", b"\x09\3\0\0"
+CODES, TRUST, KEYS = b"\x09\4\0\0", b"\x09\5\0\0", b"\x09\6\0\0"
+END = b"\x0b"
 ROWS = 1000  # sessions that are told of at most
 
 
@@ -301,7 +303,7 @@ def check_piped():
 def check_peers():
     ann = uid_of("ann")
     group = int(run("getent", "group", "sigra-service").split(":")[2])
-    for query in (ACCOUNT, OPENED, ALL, CODES, TRUST):
+    for query in (ACCOUNT, OPENED, ALL, CODES, TRUST, KEYS):
         equal(told(0, query), [END], "root is told nothing")
         equal(told(uid_of("svc"), query, [group]), [END], "nor is a service")
         equal(told(uid_of("osonly"), query), [END], "nor who has no account")

@@ -18,7 +18,7 @@ SIGRAD = "/usr/local/libexec/sigra/sigrad"
 ONLY = "socket=%s verifier=/missing" % SOCKET
 
 AUTH, ACCOUNT, PRELIM, UPDATE, OPEN, CLOSE, ENROLL = range(1, 8)
-HELLO = struct.pack(">BHH", 1, 2, 2)
+HELLO = struct.pack(">BHH", 1, 3, 3)
 PACKET = 12288  # bytes of the longest
 WELCOME, PROMPT, MEMBER, VERDICT = 2, 4, 6, 8
 DENY, ALLOW = 0, 0xca
