@@ -11,7 +11,8 @@ import sys
 
 import tap
 
-PAGES = ('pam_sigra.8', 'sigractl.8', 'sigrad.8', 'sigra.conf.5', 'sigra.7')
+PAGES = ('pam_sigra.8', 'sigra-agent.8', 'sigra-fido.8', 'sigractl.8',
+         'sigrad.8', 'sigra.conf.5', 'sigra.7')
 ROW = re.compile(r'^(TEXT|NUMBER)\((\w+), (\w+), (.*)\)$', re.M)
 
 

@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What systemd says of our units, and what it makes of our users and
-# directories: units.sh SIGRAD LIBEXECDIR SERVICE SOCKET SYSUSERS TMPFILES
+# directories: units.sh SIGRAD LIBEXECDIR SERVICE SOCKET SYSUSERS TMPFILES FIDO
+# FIDO_SERVICE FIDO_SOCKET
 set -u
 sigrad=$(realpath "$1")
 libexecdir=$2 service=$3 socket=$4 sysusers=$5 tmpfiles=$6
+fido=$(realpath "$7")
+fido_service=$8 fido_socket=$9
 EXPOSURE=20 # tenths, at most
 
 n=0 bad=0
@@ -31,32 +34,44 @@ trap 'rm -rf "$work"' EXIT
 # verify DIR: of the units there, and nothing of what else systemd knows
 verify() {
 	SYSTEMD_UNIT_PATH="$1:" systemd-analyze verify --man=no \
-		"$1/sigrad.service" "$1/sigrad.socket" 2>&1 | grep sigrad
+		"$1/sigrad.service" "$1/sigrad.socket" \
+		"$1/sigra-fido@1.service" "$1/sigra-fido.socket" 2>&1 |
+		grep sigra
 }
 
 # The program is not at its place yet.
 mkdir "$work/units" "$work/broken"
 sed "s|^ExecStart=.*|ExecStart=$sigrad|" "$service" \
 	>"$work/units/sigrad.service"
-cp "$socket" "$work/units"
+sed "s|^ExecStart=.*|ExecStart=-$fido|" "$fido_service" \
+	>"$work/units/sigra-fido@.service"
+cp "$socket" "$fido_socket" "$work/units"
 cp "$work/units/"* "$work/broken"
 echo 'ProtectEverything=yes' >>"$work/broken/sigrad.service"
 
 point 'the service starts the installed program' \
 	"$(grep -qx "ExecStart=$libexecdir/sigrad" "$service" ||
 		grep ExecStart "$service")"
+point 'and the key'"'"'s its own' \
+	"$(grep -qx "ExecStart=-$libexecdir/sigra-fido" "$fido_service" ||
+		grep ExecStart "$fido_service")"
 point 'systemd-analyze verify: nothing to say' "$(verify "$work/units")"
 point 'systemd-analyze verify: finds a planted fault' \
 	"$([ -n "$(verify "$work/broken")" ] || echo 'it does not')"
 
-if said=$(systemd-analyze security --offline=true --no-pager \
-	--threshold=$EXPOSURE "$work/units/sigrad.service" 2>&1); then
-	said=
-fi
-point 'systemd-analyze security: exposed little' "$said"
-systemd-analyze security --offline=true --no-pager \
-	"$work/units/sigrad.service" 2>/dev/null |
-	sed -n 's/^.*\(Overall exposure.*: [0-9.]*\).*/# \1/p'
+for unit in sigrad.service sigra-fido@.service; do
+	if said=$(systemd-analyze security --offline=true --no-pager \
+		--threshold=$EXPOSURE "$work/units/$unit" 2>&1); then
+		said=
+	fi
+	point "systemd-analyze security: $unit is exposed little" "$said"
+	systemd-analyze security --offline=true --no-pager \
+		"$work/units/$unit" 2>/dev/null |
+		sed -n 's/^.*\(Overall exposure.*: [0-9.]*\).*/# \1/p'
+done
+# What hides processes hides who is at this machine.
+point 'the service sees the processes of others' \
+	"$(grep -E '^(ProtectProc|ProcSubset)=' "$service")"
 
 # A root of its own; without rights nobody can be given a file.
 mkdir -p "$work/root/etc" "$work/root/var/lib" "$work/root/run"
@@ -73,12 +88,18 @@ if [ "$(id -u)" = 0 ]; then
 		"$work/root/etc/passwd" || cat "$work/root/etc/passwd")"
 	point 'and the group of servers' "$(grep -q '^sigra-service:' \
 		"$work/root/etc/group" || cat "$work/root/etc/group")"
+	point 'and the user that asks for SSH keys' "$(grep -q \
+		'^sigra-keys:.*:/nonexistent:/usr/sbin/nologin$' \
+		"$work/root/etc/passwd" || cat "$work/root/etc/passwd")"
+	point 'and the group that may open keys' "$(grep -q '^sigra-fido:' \
+		"$work/root/etc/group" || cat "$work/root/etc/group")"
 	point 'systemd-tmpfiles makes our directories' "$(systemd-tmpfiles \
 		--root="$work/root" --create "$tmpfiles" 2>&1)"
 	have=$(cd "$work/root" && stat -c '%n %a %u:%g' run/sigra \
-		var/lib/sigra 2>&1)
+		run/sigra/touch var/lib/sigra 2>&1)
 	point 'root has the socket, sigra alone the store' "$([ "$have" = \
 		"run/sigra 755 0:0
+run/sigra/touch 755 $sigra
 var/lib/sigra 700 $sigra" ] || echo "$have")"
 else
 	point 'systemd-sysusers takes our users' "$(systemd-sysusers \

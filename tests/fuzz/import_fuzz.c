@@ -11,6 +11,7 @@
 #include "import/oath.h"
 #include "import/shadow.h"
 #include "import/text.h"
+#include "import/u2f.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -104,6 +105,65 @@ fuzz_shadow(const struct import_text *line)
 		abort();
 }
 
+static void
+fuzz_u2f_is(enum status st, const struct import_u2f *u, const struct fault *f)
+{
+	size_t public = u->algorithm == -7   ? 64
+			: u->algorithm == -8 ? 32
+					     : 259;
+
+	if (st != STATUS_OK) {
+		if (st != STATUS_INVALID || text_empty(f->text))
+			abort();
+		return;
+	}
+	if (u->credential_len == 0 ||
+	    u->credential_len > sizeof(u->credential) ||
+	    u->public_len != public ||
+	    (u->algorithm != -7 && u->algorithm != -8 &&
+	     u->algorithm != -257) ||
+	    (u->old && u->algorithm != -7) ||
+	    (u->application[0] != '\0' &&
+	     !fido2_rp_kept_valid(u->application)))
+		abort();
+}
+
+static void
+fuzz_u2f(const struct import_text *line)
+{
+	struct import_u2f u = { .old = false };
+	struct import_text rest, one;
+	struct fault f = { .text = "" };
+	char user[USER_MAX + 1];
+	enum status st;
+
+	st = import_u2f_line(line, user, &rest, &f);
+	if (st != STATUS_OK) {
+		if (user[0] != '\0' ||
+		    (st == STATUS_INVALID ? text_empty(f.text)
+					  : st != STATUS_NOT_FOUND))
+			abort();
+		return;
+	}
+	if (text_empty(user))
+		abort();
+	while (import_u2f_next(&rest, &one))
+		fuzz_u2f_is(import_u2f(&one, &u, &f), &u, &f);
+}
+
+static void
+fuzz_u2f_ssh(const char *text, size_t len)
+{
+	struct import_u2f u = { .old = false };
+	struct fault f = { .text = "" };
+	enum status st = import_u2f_ssh(text, len, &u, &f);
+
+	fuzz_u2f_is(st, &u, &f);
+	if (st == STATUS_OK && (import_u2f_kind(text, len) != IMPORT_U2F_SSH ||
+				u.application[0] == '\0'))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -111,9 +171,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct import_text line;
 
 	fuzz_google(rest.at, rest.len);
+	fuzz_u2f_ssh(rest.at, rest.len);
 	while (import_line(&rest, &line)) {
 		fuzz_oath(&line);
 		fuzz_shadow(&line);
+		fuzz_u2f(&line);
 	}
 	return 0;
 }

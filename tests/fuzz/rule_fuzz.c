@@ -63,6 +63,17 @@ fuzz_phases(struct rule *r, const char *line)
 		abort();
 }
 
+/* What is said of keys: a word, and numbers of any size. */
+static void
+fuzz_keys(struct rule *r, const char *word, const char *wait)
+{
+	if (rule_uv_parse(word, &r->uv) &&
+	    strcmp(rule_uv_name(r->uv), word) != 0)
+		abort();
+	if (text_number(wait, -1, INT64_MAX, &r->key_wait))
+		r->key_paste = r->key_wait % 2 == 1;
+}
+
 static void
 fuzz_match(const struct rule *r, const char *word, const char *address)
 {
@@ -75,11 +86,14 @@ fuzz_match(const struct rule *r, const char *word, const char *address)
 				  .groups = groups,
 				  .group_count = 1 };
 	struct rule_finding found[8];
+	struct rule_root root = { .enrolled = (uint32_t)r->step_up,
+				  .weak = (uint32_t)r->trust_days };
 
 	s.has_address = rule_address_parse(address, &s.address);
+	root.known = s.has_address;
 	if ((rule_first(r, 1, &s) == r) != rule_matches(r, &s))
 		abort();
-	(void)rule_check(r, 1, s.has_address, found, 8);
+	(void)rule_check(r, 1, &root, r->key_wait, found, 8);
 }
 
 int
@@ -88,7 +102,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct rule r = { .position = 1,
 			  .phases = RULE_PHASES_ALL,
 			  .action = POLICY_ACTION_REQUIRE };
-	char line[2 * RULE_TEXT_SIZE], address[64];
+	char line[2 * RULE_TEXT_SIZE], address[64], uv[16], wait[24];
 	struct fault f = { .text = "" };
 
 	fuzz_line(&bytes, &len, line, sizeof(line));
@@ -102,6 +116,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	fuzz_line(&bytes, &len, r.network, sizeof(r.network));
 	fuzz_line(&bytes, &len, address, sizeof(address));
 	fuzz_line(&bytes, &len, line, sizeof(line));
+	fuzz_line(&bytes, &len, uv, sizeof(uv));
+	fuzz_line(&bytes, &len, wait, sizeof(wait));
+	fuzz_keys(&r, uv, wait);
 	if (rule_valid(&r, &f) == STATUS_OK)
 		fuzz_match(&r, line, address);
 	else if (text_empty(f.text))

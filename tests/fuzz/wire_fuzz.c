@@ -17,6 +17,20 @@ check_row(const struct wire_row *row)
 			abort();
 }
 
+/* A long text of a row is whole, or there is none. */
+static void
+check_long(const struct wire_row *row)
+{
+	static char all[WIRE_PAIRS_MAX * WIRE_VALUE_SIZE];
+	char some[300];
+
+	if (!wire_row_get_long(row, "key", all, sizeof(all)))
+		abort();
+	if (wire_row_get_long(row, "key", some, sizeof(some)) !=
+	    (strlen(all) < sizeof(some)))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -39,7 +53,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (wire_decode(bytes, len, &again, &f) != STATUS_OK ||
 	    memcmp(&m, &again, sizeof(m)) != 0)
 		abort();
-	if (m.type == WIRE_ROW)
+	if (m.type == WIRE_ROW) {
 		check_row(&m.u.row);
+		check_long(&m.u.row);
+	}
 	return 0;
 }
