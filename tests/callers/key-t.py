@@ -232,6 +232,39 @@ def far_away(key, phone):
           "sudo, su and tmux inside")
 
 
+def pasted(key):
+    """A key at the person's own machine: one line each way."""
+    ctl("policy", "add", "--at", "1", "--service", "sigra-paste", "--phase",
+        "auth", "--require", "password+fido2", "--unenrolled", "exempt",
+        "--key-paste")
+    stack("sigra-paste")
+    daemon = Sshd("sigra-paste")
+    t = daemon.client("dan")
+    t.answer(PASSWORD, GOOD)
+    line = t.expect(r"sigra-challenge:[A-Za-z0-9_-]+")
+    mine = Terminal("sigractl", "answer", user="bob")
+    mine.answer("Paste the line", line)
+    said = mine.expect(r"(?s).*\[y/N\] ")
+    mine.type("y")
+    mine.expect("(?i)touch")
+    key.touch()
+    answer = mine.expect(r"sigra-answer:[A-Za-z0-9_-]+")
+    check(mine.end() == 0 and "sigra-paste" in said and "dan" in said,
+          "answer says who asks, and has the key touched", said)
+    t.answer("Answer: ", answer)
+    equal(t.end(), 0, "sshd: a pasted answer")
+    equal(last("sigra-paste"), KEYED, "... audit")
+    t = daemon.client("dan")
+    t.answer(PASSWORD, GOOD)
+    t.answer("Answer: ", answer)
+    check(t.end() != 0, "... is good for that login only")
+    equal(last("sigra-paste")[3], "fido2:signature", "... audit")
+    t = daemon.client("dan")
+    t.answer(PASSWORD, WRONG)
+    check(t.end() != 0 and "challenge" not in t.seen,
+          "no challenge before a right password", t.seen)
+
+
 def only_key(key):
     """Who has nothing else is refused where it cannot be asked."""
     t = Terminal("su", "dan", "-c", "id -un", user="bob")
@@ -266,6 +299,7 @@ def body():
         one_touch(blue)
         liars(blue)
         only_key(blue)
+        pasted(blue)
         far_away(blue, phone)
         copied(blue, phone)
         blue.unplug()
