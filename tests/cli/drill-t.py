@@ -23,8 +23,9 @@ class Host:
         self.where = 'sqlite:' + self.db
         with open(self.conf, 'w') as f:
             f.write('[store]\nwhere = %s\nkey = %s\n'
-                    '[argon2]\nmemory_kib = 8192\npasses = 1\n' %
-                    (self.where, self.key))
+                    '[argon2]\nmemory_kib = 8192\npasses = 1\n'
+                    '[verifier]\nsocket = %s/run/sigrad.sock\n' %
+                    (self.where, self.key, self.dir))
         os.chmod(self.conf, 0o644)
 
     def __call__(self, *args, **more):
