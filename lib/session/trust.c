@@ -181,17 +181,6 @@ trust_earned(const struct session_attempt *a)
 }
 
 static bool
-trust_yes(const struct secret *answer)
-{
-	static const char *const words[] = { "y", "Y", "yes", "Yes", "YES" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (secret_is(answer, words[i], strlen(words[i])))
-			return true;
-	return false;
-}
-
-static bool
 trust_ask(struct session_attempt *a)
 {
 	struct prompt p = { .kind = PROMPT_VISIBLE,
@@ -206,7 +195,8 @@ trust_ask(struct session_attempt *a)
 		   trust_by_key(a) ? "security key" : "one-time code",
 		   (long long)a->rule.trust_days,
 		   a->rule.trust_days == 1 ? "" : "s");
-	return io->ask(io, &p, &answer, &f) == STATUS_OK && trust_yes(&answer);
+	return io->ask(io, &p, &answer, &f) == STATUS_OK &&
+	       secret_is_yes(&answer);
 }
 
 void
