@@ -162,7 +162,9 @@ answer_sign(struct answer *a, const char *host, struct paste_answer *out,
 {
 	const struct fido_cue cue = { .service = "",
 				      .user = a->challenge.user,
-				      .host = host };
+				      .host = host,
+				      .hint = KEY_TALK_HINT(
+					      ANSWER_INSERT_SECONDS) };
 	const struct fido_reply *r = &a->reply;
 	enum status st;
 
@@ -240,7 +242,6 @@ cmd_answer(struct cmd *c, struct fault *f)
 		return st;
 	a->talk.starter = &starter;
 	a->talk.pin = &pin;
-	a->talk.insert_seconds = ANSWER_INSERT_SECONDS;
 	key_talk_start(&a->talk);
 	return answer_run(c, a, f);
 }

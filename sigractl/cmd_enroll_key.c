@@ -128,7 +128,9 @@ key_ask(struct enroll_key *e, struct fido_reply *out, struct fault *f)
 {
 	const struct fido_cue cue = { .service = "",
 				      .user = e->draft.account.name,
-				      .host = e->c->host };
+				      .host = e->c->host,
+				      .hint = KEY_TALK_HINT(
+					      KEY_INSERT_SECONDS) };
 	enum status st = fido_ask(&e->talk.io, &cue, &e->request, out, f);
 
 	cmd_clock(e->c);
@@ -289,7 +291,6 @@ cmd_enroll_key(struct cmd *c, struct fault *f)
 		return st;
 	e->talk.starter = &starter;
 	e->talk.pin = &pin;
-	e->talk.insert_seconds = KEY_INSERT_SECONDS;
 	e->talk.piped = cmd_option(c, "stdin") != NULL;
 	key_talk_start(&e->talk);
 	return key_owner(e, f);

@@ -18,7 +18,6 @@
 
 #define KEY_TALK_ESCAPE 0x1b
 #define KEY_TALK_NANO 1000000000
-#define KEY_TALK_INSERT "Plug in " /* how that cue begins */
 
 /* They end the wait, and after it the program. */
 static const int key_talk_signals[KEY_TALK_SIGNALS] = { SIGINT, SIGTERM,
@@ -46,18 +45,11 @@ key_talk_say(const char *text)
 static enum status
 key_talk_tell(struct io *io, const struct prompt *p, struct fault *f)
 {
-	const struct key_talk *t = (const struct key_talk *)(void *)io;
 	char text[PROMPT_TEXT_SIZE];
-	size_t len;
 
+	(void)io;
 	(void)f;
 	self_talk_lines(p->text, text, sizeof(text));
-	len = strlen(text);
-	if (p->purpose == PURPOSE_CUE && t->insert_seconds > 0 &&
-	    strncmp(text, KEY_TALK_INSERT, sizeof(KEY_TALK_INSERT) - 1) == 0)
-		(void)snprintf(text + len, sizeof(text) - len,
-			       ", within %d seconds; Esc ends it",
-			       t->insert_seconds);
 	key_talk_say(text);
 	return STATUS_OK;
 }

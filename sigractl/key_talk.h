@@ -14,6 +14,11 @@
 #define KEY_TALK_SIGNALS 4
 #define KEY_TALK_PROGRAM "sigra-fido"
 
+/* The hint of a cue (fido/fido.h), for a number written as one. */
+#define KEY_TALK_TEXT(number) #number
+#define KEY_TALK_HINT(seconds)                                                \
+	", within " KEY_TALK_TEXT(seconds) " seconds; Esc ends it"
+
 struct key_talk {
 	struct io io; /* first: the functions find the rest by it */
 	const struct starter *starter;
@@ -24,7 +29,6 @@ struct key_talk {
 	bool nobody;	    /* a PIN was wanted, and nobody was there */
 	bool empty;	    /* ... and standard input held none */
 	bool escaped;	    /* somebody pressed Esc */
-	int insert_seconds; /* how long a key is waited for; 0: not told */
 	/* While a device is open. */
 	int program;
 	int caught; /* the signal that ended it, raised when it is closed */
@@ -32,8 +36,7 @@ struct key_talk {
 	struct sigaction old[KEY_TALK_SIGNALS];
 };
 
-/* All but `starter`, `piped`, `pin` and `insert_seconds`, which the caller has
- * set. */
+/* All but `starter`, `piped` and `pin`, which the caller has set. */
 void key_talk_start(struct key_talk *t);
 
 /* A line for whoever is at the terminal, or else on standard error. */

@@ -57,9 +57,9 @@ cue_show(const struct cue *c, enum fido_event_kind kind)
 		cue_value(&b, ": ", c->whom->service);
 		cue_value(&b, " for ", c->whom->user);
 		cue_value(&b, " on ", c->whom->host);
-		if (kind == FIDO_EVENT_INSERT)
-			buf_text(&b, " (Ctrl-C for another way)");
 	}
+	if (kind == FIDO_EVENT_INSERT && c->whom->hint != NULL)
+		buf_text(&b, c->whom->hint);
 	cue_tell(c, PROMPT_INFO, text);
 }
 

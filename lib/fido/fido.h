@@ -175,6 +175,8 @@ struct fido_cue {
 				sigractl */
 	const char *user;
 	const char *host;
+	const char *hint; /* said behind "Plug in ...": how that wait ends;
+			     NULL: nothing */
 	/* Called when a key is to be touched, before the person is told, and
 	 * when that is over; NULL: nobody asks.  STATUS_BUSY: another touch
 	 * is wanted at this seat, and the conversation ends so. */

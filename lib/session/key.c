@@ -383,6 +383,7 @@ key_converse(struct key_touch *t, const struct fido_request *request,
 	const struct fido_cue cue = { .service = a->request->service,
 				      .user = a->request->user,
 				      .host = a->env->host,
+				      .hint = " (Ctrl-C for another way)",
 				      .touch = key_touch,
 				      .ctx = t };
 

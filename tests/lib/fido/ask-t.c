@@ -62,6 +62,7 @@ test_cue_text(void)
 {
 	script_question(&s, FIDO_ASSERT);
 	s.cue.service = "";
+	s.cue.hint = NULL;
 	s.cue.touch = NULL;
 	script_event(&s, FIDO_EVENT_INSERT, 0);
 	script_event(&s, FIDO_EVENT_TOUCH, 0);

@@ -166,6 +166,7 @@ script_start(struct script *s)
 	s->cue.service = "sudo";
 	s->cue.user = "ann";
 	s->cue.host = "web1";
+	s->cue.hint = " (Ctrl-C for another way)";
 	s->cue.touch = script_touch;
 	s->cue.ctx = s;
 }
