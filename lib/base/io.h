@@ -35,15 +35,17 @@ enum prompt_purpose {
 	PURPOSE_OLD_PASSWORD, /* the current one, before a change */
 	PURPOSE_NEW_PASSWORD,
 	PURPOSE_NEW_PASSWORD_AGAIN,
-	PURPOSE_CODE,	   /* a one-time code, alone */
-	PURPOSE_COMBINED,  /* password and code in one answer */
-	PURPOSE_CONFIRM,   /* the first code of a device being enrolled */
-	PURPOSE_TYPE_BACK, /* one of the backup codes just shown */
-	PURPOSE_CHOICE,	   /* yes or no */
-	PURPOSE_PIN,	   /* of a security key */
-	PURPOSE_PASTE,	   /* an answer that another machine's key made */
-	PURPOSE_CUE,	   /* told, not asked: what to do with a key now;
-			      shown to whoever wants silence, too */
+	PURPOSE_CODE,	    /* a one-time code, alone */
+	PURPOSE_COMBINED,   /* password and code in one answer */
+	PURPOSE_CONFIRM,    /* the first code of a device being enrolled */
+	PURPOSE_TYPE_BACK,  /* one of the backup codes just shown */
+	PURPOSE_CHOICE,	    /* yes or no */
+	PURPOSE_PIN,	    /* of a security key */
+	PURPOSE_PASTE,	    /* an answer that another machine's key made */
+	PURPOSE_CUE,	    /* told, not asked: what to do with a key now;
+			       shown to whoever wants silence, too */
+	PURPOSE_ORG,	    /* which organization to act for */
+	PURPOSE_INVITATION, /* the code of an invitation to accept */
 };
 
 struct prompt {

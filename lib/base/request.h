@@ -22,7 +22,9 @@ enum request_phase {
 	PHASE_PASSWORD_UPDATE, /* pam_sm_chauthtok, PAM_UPDATE_AUTHTOK */
 	PHASE_SESSION_OPEN,    /* pam_sm_open_session */
 	PHASE_SESSION_CLOSE,   /* pam_sm_close_session */
-	PHASE_ENROLL,	       /* sigractl enroll: prove who you are, then
+	PHASE_ACCEPT = 8,      /* sigractl invite accept: prove who you are,
+				  then give the code of an invitation */
+	PHASE_ENROLL = 7,      /* sigractl enroll: prove who you are, then
 				  add a one-time code device of your own */
 };
 
@@ -30,9 +32,11 @@ enum request_flag {
 	REQUEST_SILENT = 1 << 0,	 /* PAM_SILENT */
 	REQUEST_DISALLOW_NULL = 1 << 1,	 /* PAM_DISALLOW_NULL_AUTHTOK */
 	REQUEST_CHANGE_EXPIRED = 1 << 2, /* PAM_CHANGE_EXPIRED_AUTHTOK */
-	REQUEST_ASCII = 1 << 3, /* whoever reads the prompts has no UTF-8 */
-	REQUEST_AGENT = 1 << 4, /* the person has an SSH agent at hand
-				   (SSH_AUTH_SOCK of the host) */
+	REQUEST_ASCII = 1 << 3,	 /* whoever reads the prompts has no UTF-8 */
+	REQUEST_AGENT = 1 << 4,	 /* the person has an SSH agent at hand
+				    (SSH_AUTH_SOCK of the host) */
+	REQUEST_PERSON = 1 << 5, /* this system has an account of the name, and
+				    that is a person's; of root's callers */
 };
 
 /* A process, for good: the number and the start time (/proc/PID/stat 22). */
@@ -59,6 +63,7 @@ struct request {
 	uint8_t ancestors;	       /* how many of ancestor[] are known */
 	struct request_process ancestor[REQUEST_ANCESTORS_MAX]; /* the host's
 				  parent first; ends where one is unknown */
+	char logind[65];   /* open: XDG_SESSION_ID of the PAM environment */
 	struct id login;   /* handed over: the login that was proved */
 	struct id session; /* close: the session row to end */
 };

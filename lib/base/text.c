@@ -108,6 +108,22 @@ text_encode(const void *bytes, size_t len, char *out, size_t size)
 		out[at] = '\0';
 }
 
+bool
+text_printable(const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; i < len;) {
+		uint32_t c = 0;
+		size_t n = text_decode(p + i, len - i, &c);
+
+		if (n == 0 || text_unsafe(c))
+			return false;
+		i += n;
+	}
+	return true;
+}
+
 long
 text_code_points(const void *bytes, size_t len)
 {

@@ -16,6 +16,9 @@
  */
 void text_encode(const void *bytes, size_t len, char *out, size_t size);
 
+/* UTF-8, with nothing in it that text_encode() escapes but backslashes? */
+bool text_printable(const void *bytes, size_t len);
+
 /* Number of code points (RFC 3629), or -1 when not valid UTF-8. */
 long text_code_points(const void *bytes, size_t len);
 

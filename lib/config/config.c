@@ -43,7 +43,8 @@ config_file_read(const char *path, uid_t owner, char *bytes, size_t size,
 		st = file_open(dirfd, name, &trust, &fd, f);
 	if (st == STATUS_NOT_FOUND)
 		return fault(f, st,
-			     "%s does not exist: sigractl init makes it",
+			     "there is no configuration at %s: run 'sigractl "
+			     "init'",
 			     path);
 	if (st != STATUS_OK)
 		return st;

@@ -3,7 +3,7 @@
  * What the product needs of cryptography, each by a library: libsodium
  * (XChaCha20-Poly1305, BLAKE2b, KDF, random), libsodium or libargon2 for
  * Argon2id (RFC 9106), libcrypt for imported crypt(3) strings, nettle for the
- * HMACs of one-time codes.
+ * HMACs of one-time codes and webhooks.
  */
 #ifndef CRYPTO_CRYPTO_H
 #define CRYPTO_CRYPTO_H
@@ -31,6 +31,11 @@ enum crypto_purpose {
 	CRYPTO_CODE = 4,	 /* keyed hashes of backup, login, reset codes
 				    and tickets */
 	CRYPTO_TRUST = 5,	 /* keyed hashes of what trust is bound to */
+	/* Keyed hashes of what is handed out once. */
+	CRYPTO_EMAIL_CHANGE = 6,
+	CRYPTO_INVITATION = 7,
+	CRYPTO_IMPERSONATION = 8,
+	CRYPTO_SERVICE_SECRET = 9,
 };
 
 /* The master key of a store; wiped when its scope ends. */
@@ -108,6 +113,10 @@ void crypto_digest(const void *bytes, size_t len,
 void crypto_sha256(const void *bytes, size_t len,
 		   uint8_t out[CRYPTO_SHA256_SIZE]);
 
+/* SHA-1 of a secret: what lists of breached passwords hold, and no more. */
+#define CRYPTO_SHA1_SIZE 20
+void crypto_secret_sha1(const struct secret *s, uint8_t out[CRYPTO_SHA1_SIZE]);
+
 /* Constant time, fixed size. */
 bool crypto_equal(const uint8_t a[CRYPTO_HASH_SIZE],
 		  const uint8_t b[CRYPTO_HASH_SIZE]);
@@ -175,6 +184,10 @@ void crypto_secret_hash(const struct crypto_keys *k,
 			enum crypto_purpose purpose, const struct secret *s,
 			uint8_t out[CRYPTO_HASH_SIZE]);
 
+/* HMAC-SHA256 (RFC 2104, FIPS 180-4), which others verify. */
+void crypto_hmac_sha256(const struct secret *key, const void *bytes,
+			size_t len, uint8_t out[CRYPTO_SHA256_SIZE]);
+
 /* Random bytes that nobody has seen; LEN up to SECRET_SIZE. */
 void crypto_secret_random(struct secret *out, size_t len);
 
@@ -216,6 +229,10 @@ bool crypto_base64_format(const void *bytes, size_t len,
 bool crypto_base64_parse(const char *text, size_t len,
 			 enum crypto_base64 variant, void *out, size_t size,
 			 size_t *out_len) MUST_USE;
+
+/* PREFIX and the base64 of a secret's bytes; empty when it does not fit. */
+void crypto_secret_base64(const struct secret *s, enum crypto_base64 variant,
+			  const char *prefix, struct secret *out);
 
 void crypto_random(void *out, size_t len);
 

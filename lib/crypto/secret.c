@@ -2,6 +2,8 @@
 /* Cryptography of secrets, for rooms that may not look into one. */
 #include "crypto/crypto.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 /* The most whose base32 fits into a secret. */
@@ -152,4 +154,20 @@ crypto_secret_unbase32(const struct secret *text, struct secret *out,
 		return secret_base32_bad(f);
 	secret_copy(out, &made);
 	return STATUS_OK;
+}
+
+void
+crypto_secret_base64(const struct secret *s, enum crypto_base64 variant,
+		     const char *prefix, struct secret *out)
+{
+	size_t head = strlen(prefix);
+	SECRET_DIGITS(d);
+
+	secret_wipe(out);
+	if (head >= sizeof(d.s) ||
+	    !crypto_base64_format(s->b, s->len, variant, d.s + head,
+				  sizeof(d.s) - head))
+		return;
+	memcpy(d.s, prefix, head);
+	status_ignore(secret_set(out, d.s, strlen(d.s), NULL), "or empty");
 }

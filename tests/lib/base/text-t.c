@@ -147,6 +147,20 @@ test_base32(void)
 }
 
 static void
+test_printable(void)
+{
+	static const char *const bad[] = {
+		"a\nb", "\x7f", "\xc2\x9b", "\xe2\x80\xae", "\xff", "\xe2\x82"
+	};
+
+	CHECK(text_printable("", 0));
+	CHECK(text_printable("M\xc3\xbcller \\ co", 12));
+	CHECK(!text_printable("a\0b", 3));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(!text_printable(bad[i], strlen(bad[i])));
+}
+
+static void
 test_buf(void)
 {
 	char array[12];
@@ -174,6 +188,7 @@ main(void)
 	test_time();
 	test_copy_and_points();
 	test_base32();
+	test_printable();
 	test_buf();
 	return test_done();
 }

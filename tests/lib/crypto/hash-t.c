@@ -24,6 +24,14 @@ keyed(void)
 				"ac2d30cb2e293d4ac00762e6de9bb8bd",
 		[CRYPTO_TRUST] = "1febfc30ac5a8116c0de2e7c718cf48c"
 				 "4336456a95f714de7c8f73117c496177",
+		[CRYPTO_EMAIL_CHANGE] = "09abdbf8117ce9a88280ceafc5467c7b"
+					"056ec0c2c5fd9566b695c9ab220fd96e",
+		[CRYPTO_INVITATION] = "3b004750faf4e4ecc42da52f2c336092"
+				      "7dd4375bb0e838d7d787eaf470e1d985",
+		[CRYPTO_IMPERSONATION] = "9087b1bd8df1520cb8c88f07f67befe8"
+					 "5528ed4fe94e9f37d5726b2e2542e7cc",
+		[CRYPTO_SERVICE_SECRET] = "52b1317ee792be848fcd5fcbc9a12202"
+					  "ddc304c3436ade35e4cf58531cfe1ec1",
 	};
 	uint8_t hash[CRYPTO_HASH_SIZE];
 	char hex[2 * CRYPTO_HASH_SIZE + 1];
@@ -31,7 +39,8 @@ keyed(void)
 
 	for (unsigned i = 0; i < CRYPTO_KEY_SIZE; i++)
 		k.master[i] = (uint8_t)i;
-	for (enum crypto_purpose p = CRYPTO_SEAL; p <= CRYPTO_TRUST; p++) {
+	for (enum crypto_purpose p = CRYPTO_SEAL; p <= CRYPTO_SERVICE_SECRET;
+	     p++) {
 		crypto_keyed_hash(&k, p, "abc", 3, hash);
 		text_hex(hash, sizeof(hash), hex);
 		CHECK_STR(hex, want[p]);
@@ -40,6 +49,31 @@ keyed(void)
 	crypto_keyed_hash(&k, CRYPTO_KEY_CHECK, "abc", 3, hash);
 	text_hex(hash, sizeof(hash), hex);
 	CHECK(strcmp(hex, want[CRYPTO_KEY_CHECK]) != 0);
+}
+
+/* FIPS 180-4's own example, and what the lists of breaches hold for
+ * "password". */
+static void
+sha1(void)
+{
+	static const char *const known[][2] = {
+		{ "abc", "a9993e364706816aba3e25717850c26c9cd0d89d" },
+		{ "", "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
+		{ "password", "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct fault f = { .status = STATUS_OK };
+		uint8_t hash[CRYPTO_SHA1_SIZE];
+		char hex[2 * CRYPTO_SHA1_SIZE + 1];
+		SECRET(s);
+
+		CHECK_OK(secret_set(&s, known[i][0], strlen(known[i][0]), &f),
+			 &f);
+		crypto_secret_sha1(&s, hash);
+		text_hex(hash, sizeof(hash), hex);
+		CHECK_STR(hex, known[i][1]);
+	}
 }
 
 /* FIPS 180-4's own examples, and the empty text. */
@@ -89,6 +123,7 @@ main(void)
 	}
 	CHECK_EQ(equal, 0);
 	keyed();
+	sha1();
 	sha256();
 	return test_done();
 }
