@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/engine.h"
+#include "store/people.h"
 
 /* Columns: id, name, email, state, reason, created_at, updated_at,
- * expires_at, delete_at, must_change, epoch, version. */
+ * expires_at, delete_at, must_change, epoch, version, kind, org, strategy,
+ * email_at. */
 static bool
 store_account_read(struct store_row *row, struct store_account *a)
 {
-	int64_t state = 0;
+	int64_t state = 0, kind = 0, strategy = 0;
 
 	store_row_id(row, &a->id);
 	store_row_text(row, a->name, sizeof(a->name));
@@ -20,7 +22,13 @@ store_account_read(struct store_row *row, struct store_account *a)
 	store_row_bool(row, &a->must_change);
 	store_row_integer(row, 1, INT64_MAX, &a->epoch);
 	store_row_integer(row, 1, INT64_MAX, &a->version);
+	store_row_integer(row, STORE_PERSON, STORE_SERVICE, &kind);
+	store_row_id(row, &a->org);
+	store_row_integer(row, STORE_SOFT, STORE_ANONYMIZE, &strategy);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &a->email_at);
 	a->state = (enum store_account_state)state;
+	a->kind = (enum store_account_kind)kind;
+	a->strategy = (enum store_strategy)strategy;
 	return store_row_done(row);
 }
 
@@ -46,6 +54,8 @@ store_account_insert(struct store *s, const struct store_account *a,
 		store_integer(a->updated_at), store_integer(a->expires_at),
 		store_integer(a->delete_at),  store_integer(a->must_change),
 		store_integer(a->epoch),      store_integer(a->version),
+		store_integer(a->kind),	      store_text(a->org.s),
+		store_integer(a->strategy),   store_integer(a->email_at),
 	};
 
 	return store_change(s, STORE_SQL_ACCOUNT_INSERT, in, STORE_LEN(in),
@@ -95,7 +105,8 @@ store_account_update(struct store *s, const struct store_account *a,
 		store_text(a->reason),	       store_integer(a->updated_at),
 		store_integer(a->expires_at),  store_integer(a->delete_at),
 		store_integer(a->must_change), store_integer(a->epoch),
-		store_integer(a->version),
+		store_integer(a->version),     store_integer(a->strategy),
+		store_integer(a->email_at),
 	};
 	struct store_account now;
 	size_t rows = 0;
@@ -128,17 +139,44 @@ store_account_step(void *ctx, struct store_row *row)
 	return w->each(w->ctx, &a) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
 }
 
+/* The accounts of a list that one value picks. */
+static enum status
+store_account_each(struct store *s, enum store_statement statement,
+		   struct store_value in,
+		   bool (*each)(void *ctx, const struct store_account *),
+		   void *ctx, struct fault *f)
+{
+	struct store_account_walk w = { .each = each, .ctx = ctx };
+	const struct store_sink sink = { store_account_step, &w };
+
+	return store_query(s, statement, &in, 1, &sink, f);
+}
+
 enum status
 store_account_list(struct store *s, const char *after,
 		   bool (*each)(void *ctx, const struct store_account *),
 		   void *ctx, struct fault *f)
 {
-	const struct store_value in[] = { store_text(after) };
-	struct store_account_walk w = { .each = each, .ctx = ctx };
-	const struct store_sink sink = { store_account_step, &w };
+	return store_account_each(s, STORE_SQL_ACCOUNT_LIST, store_text(after),
+				  each, ctx, f);
+}
 
-	return store_query(s, STORE_SQL_ACCOUNT_LIST, in, STORE_LEN(in), &sink,
-			   f);
+enum status
+store_account_due(struct store *s, int64_t now,
+		  bool (*each)(void *ctx, const struct store_account *),
+		  void *ctx, struct fault *f)
+{
+	return store_account_each(s, STORE_SQL_ACCOUNT_DUE, store_integer(now),
+				  each, ctx, f);
+}
+
+enum status
+store_service_list(struct store *s, const struct id *org,
+		   bool (*each)(void *ctx, const struct store_account *),
+		   void *ctx, struct fault *f)
+{
+	return store_account_each(s, STORE_SQL_SERVICE_LIST,
+				  store_text(org->s), each, ctx, f);
 }
 
 enum status

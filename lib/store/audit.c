@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 #include "store/engine.h"
+#include "store/outbox.h"
 
 static enum store_next
 store_audit_take_seq(void *ctx, struct store_row *row)
@@ -27,6 +28,49 @@ store_audit_insert(struct store *s, struct store_audit *row, struct fault *f)
 				&sink, f);
 }
 
+static bool
+store_audit_read(struct store_row *row, struct store_audit *a)
+{
+	store_row_text(row, a->host, sizeof(a->host));
+	store_row_integer(row, 1, INT64_MAX, &a->seq);
+	store_row_id(row, &a->id);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &a->at);
+	store_row_text(row, a->action, sizeof(a->action));
+	store_row_text(row, a->outcome, sizeof(a->outcome));
+	store_row_text(row, a->actor, sizeof(a->actor));
+	store_row_text(row, a->effective, sizeof(a->effective));
+	store_row_text(row, a->target, sizeof(a->target));
+	store_row_text(row, a->org, sizeof(a->org));
+	store_row_text(row, a->service, sizeof(a->service));
+	store_row_text(row, a->tty, sizeof(a->tty));
+	store_row_text(row, a->rhost, sizeof(a->rhost));
+	store_row_integer(row, INT64_MIN, INT64_MAX, &a->pid);
+	store_row_text(row, a->meta, sizeof(a->meta));
+	return store_row_done(row);
+}
+
+static enum store_next
+store_audit_take(void *ctx, struct store_row *row)
+{
+	struct store_audit a = { .seq = 0 };
+
+	if (!store_audit_read(row, &a))
+		return STORE_NEXT_BAD;
+	*(struct store_audit *)ctx = a;
+	return STORE_NEXT_MORE;
+}
+
+enum status
+store_audit_by_id(struct store *s, const struct id *id,
+		  struct store_audit *out, struct fault *f)
+{
+	const struct store_value in[] = { store_text(id->s) };
+	const struct store_sink sink = { store_audit_take, out };
+
+	return store_query_one(s, STORE_SQL_AUDIT_BY_ID, in, STORE_LEN(in),
+			       &sink, "row of the audit", f);
+}
+
 struct store_audit_walk {
 	bool (*each)(void *ctx, const struct store_audit *);
 	void *ctx;
@@ -38,22 +82,7 @@ store_audit_step(void *ctx, struct store_row *row)
 	const struct store_audit_walk *w = ctx;
 	struct store_audit a = { .seq = 0 };
 
-	store_row_text(row, a.host, sizeof(a.host));
-	store_row_integer(row, 1, INT64_MAX, &a.seq);
-	store_row_id(row, &a.id);
-	store_row_integer(row, INT64_MIN, INT64_MAX, &a.at);
-	store_row_text(row, a.action, sizeof(a.action));
-	store_row_text(row, a.outcome, sizeof(a.outcome));
-	store_row_text(row, a.actor, sizeof(a.actor));
-	store_row_text(row, a.effective, sizeof(a.effective));
-	store_row_text(row, a.target, sizeof(a.target));
-	store_row_text(row, a.org, sizeof(a.org));
-	store_row_text(row, a.service, sizeof(a.service));
-	store_row_text(row, a.tty, sizeof(a.tty));
-	store_row_text(row, a.rhost, sizeof(a.rhost));
-	store_row_integer(row, INT64_MIN, INT64_MAX, &a.pid);
-	store_row_text(row, a.meta, sizeof(a.meta));
-	if (!store_row_done(row))
+	if (!store_audit_read(row, &a))
 		return STORE_NEXT_BAD;
 	return w->each(w->ctx, &a) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
 }
@@ -74,6 +103,7 @@ store_audit_list(struct store *s, const struct store_audit_filter *filter,
 		store_text(filter->outcome),
 		store_text(filter->actor),
 		store_text(filter->target),
+		store_text(filter->org),
 		store_text(filter->service),
 		store_text(filter->rhost),
 		store_integer(filter->since == 0 ? INT64_MIN : filter->since),
@@ -87,10 +117,26 @@ store_audit_list(struct store *s, const struct store_audit_filter *filter,
 	const struct store_sink sink = { store_audit_step, &w };
 	enum store_statement statement = STORE_SQL_AUDIT_LIST;
 
-	/* The same filter three times, each led by another index. */
+	/* The same filter four times, each led by another index. */
 	if (!text_empty(filter->target))
 		statement = STORE_SQL_AUDIT_LIST_TARGET;
 	else if (!text_empty(filter->actor))
 		statement = STORE_SQL_AUDIT_LIST_ACTOR;
+	else if (!text_empty(filter->org))
+		statement = STORE_SQL_AUDIT_LIST_ORG;
 	return store_query(s, statement, in, STORE_LEN(in), &sink, f);
+}
+
+enum status
+store_audit_recent(struct store *s, const struct id *account, int64_t limit,
+		   bool (*each)(void *ctx, const struct store_audit *),
+		   void *ctx, struct fault *f)
+{
+	const struct store_value in[] = { store_text(account->s),
+					  store_integer(limit) };
+	struct store_audit_walk w = { .each = each, .ctx = ctx };
+	const struct store_sink sink = { store_audit_step, &w };
+
+	return store_query(s, STORE_SQL_AUDIT_RECENT, in, STORE_LEN(in), &sink,
+			   f);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/buf.h"
 #include "store/engine.h"
+#include "store/people.h"
 
+#define STORE_FACTOR_SIZE sizeof(((struct store_guess *)0)->factor)
 #define STORE_PRUNE_ROWS 256 /* a call: a login must not wait for more */
 
 static enum store_next
@@ -59,6 +62,54 @@ store_guess_insert(struct store *s, const struct store_guess *g,
 
 	return store_change(s, STORE_SQL_GUESS_INSERT, in, STORE_LEN(in), NULL,
 			    f);
+}
+
+/* No factor has such a name. */
+static bool
+store_guess_lock_name(const char *factor, char *out, size_t size)
+{
+	struct buf b;
+
+	buf_start(&b, out, size);
+	buf_printf(&b, "lock:%s", factor);
+	return !b.full;
+}
+
+enum status
+store_guess_lock(struct store *s, const struct store_guess *g, struct fault *f)
+{
+	struct store_guess row = *g;
+
+	if (!store_guess_lock_name(g->factor, row.factor, sizeof(row.factor)))
+		return fault(f, STATUS_INVALID, "the factor's name is long");
+	return store_guess_insert(s, &row, STORE_GUESS_REFUNDED, f);
+}
+
+static enum status
+store_guess_locked_by(struct store *s, const char *subject, const char *name,
+		      int64_t now, bool *out, struct fault *f)
+{
+	const struct store_value in[] = { store_text(subject),
+					  store_text(name),
+					  store_integer(now) };
+	int64_t locked = 0;
+	enum status st = store_query_count(s, STORE_SQL_GUESS_LOCKED, in,
+					   STORE_LEN(in), &locked, f);
+
+	if (st == STATUS_OK)
+		*out = locked != 0;
+	return st;
+}
+
+enum status
+store_guess_locked(struct store *s, const char *subject, const char *factor,
+		   int64_t now, bool *out, struct fault *f)
+{
+	char name[STORE_FACTOR_SIZE];
+
+	if (!store_guess_lock_name(factor, name, sizeof(name)))
+		return fault(f, STATUS_INVALID, "the factor's name is long");
+	return store_guess_locked_by(s, subject, name, now, out, f);
 }
 
 enum status
@@ -138,20 +189,11 @@ store_guess_clear(struct store *s, const char *subject, const char *source,
 	 * from becoming a failure by running out. */
 	if ((st = store_change(s, STORE_SQL_GUESS_CLEAR, in, STORE_LEN(in),
 			       &failed, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_GUESS_UNLOCK, in, STORE_LEN(in),
+			       NULL, f)) != STATUS_OK ||
 	    (st = store_change(s, STORE_SQL_GUESS_FORGIVE, in, STORE_LEN(in),
 			       &pending, f)) != STATUS_OK)
 		return st;
 	*dropped = (int64_t)(failed + pending);
 	return STATUS_OK;
-}
-
-enum status
-store_seen_put(struct store *s, const struct id *account, const char *source,
-	       int64_t now, struct fault *f)
-{
-	const struct store_value in[] = { store_text(account->s),
-					  store_text(source),
-					  store_integer(now) };
-
-	return store_change(s, STORE_SQL_SEEN_PUT, in, STORE_LEN(in), NULL, f);
 }

@@ -8,14 +8,15 @@ store_login_insert(struct store *s, const struct store_login *l,
 		   struct fault *f)
 {
 	const struct store_value in[] = {
-		store_text(l->id.s),	  store_text(l->account.s),
-		store_text(l->rule.s),	  store_text(l->user),
-		store_text(l->service),	  store_text(l->source),
-		store_text(l->boot),	  store_text(l->factors),
-		store_integer(l->at),	  store_integer(l->consumed_at),
-		store_text(l->tty),	  store_integer(l->ruid),
-		store_integer(l->leader), store_integer(l->leader_start),
-		store_integer(l->uptime),
+		store_text(l->id.s),	     store_text(l->account.s),
+		store_text(l->rule.s),	     store_text(l->user),
+		store_text(l->service),	     store_text(l->source),
+		store_text(l->boot),	     store_text(l->factors),
+		store_integer(l->at),	     store_integer(l->consumed_at),
+		store_text(l->tty),	     store_integer(l->ruid),
+		store_integer(l->leader),    store_integer(l->leader_start),
+		store_integer(l->uptime),    store_text(l->org.s),
+		store_text(l->impersonator),
 	};
 
 	return store_change(s, STORE_SQL_LOGIN_INSERT, in, STORE_LEN(in), NULL,
@@ -40,6 +41,8 @@ store_login_read(struct store_row *row, struct store_login *l)
 	store_row_integer(row, INT64_MIN, INT64_MAX, &l->leader);
 	store_row_integer(row, INT64_MIN, INT64_MAX, &l->leader_start);
 	store_row_integer(row, -1, INT64_MAX, &l->uptime);
+	store_row_id(row, &l->org);
+	store_row_text(row, l->impersonator, sizeof(l->impersonator));
 	return store_row_done(row);
 }
 
@@ -123,6 +126,15 @@ store_login_consume(struct store *s, const struct id *id, int64_t now,
 }
 
 enum status
+store_login_end(struct store *s, const struct id *id, struct fault *f)
+{
+	const struct store_value in[] = { store_text(id->s) };
+
+	return store_change(s, STORE_SQL_LOGIN_END, in, STORE_LEN(in), NULL,
+			    f);
+}
+
+enum status
 store_login_void(struct store *s, const struct id *account, int64_t now,
 		 struct fault *f)
 {
@@ -133,6 +145,20 @@ store_login_void(struct store *s, const struct id *account, int64_t now,
 		return fault(f, STATUS_INVALID, "the clock stands at zero");
 	return store_change(s, STORE_SQL_LOGIN_VOID, in, STORE_LEN(in), NULL,
 			    f);
+}
+
+enum status
+store_login_void_org(struct store *s, const struct id *org,
+		     const struct id *account, int64_t now, struct fault *f)
+{
+	const struct store_value in[] = { store_text(account->s),
+					  store_integer(now),
+					  store_text(org->s) };
+
+	if (now == 0)
+		return fault(f, STATUS_INVALID, "the clock stands at zero");
+	return store_change(s, STORE_SQL_LOGIN_VOID_ORG, in, STORE_LEN(in),
+			    NULL, f);
 }
 
 enum status

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies of a store, and one put in its place.  Statuses as in
- * store/store.h. */
+/* Copies of a store, one put in its place, and what is void then.  Statuses as
+ * in store/store.h. */
 #ifndef STORE_RESTORE_H
 #define STORE_RESTORE_H
 
@@ -50,5 +50,38 @@ store_auto_restore_end(struct store_restore **r)
 	store_restore_end(*r);
 }
 #define AUTO_STORE_RESTORE __attribute__((cleanup(store_auto_restore_end)))
+
+/* What somebody has to be given anew. */
+struct store_voided {
+	int64_t codes;	     /* unspent, now spent */
+	int64_t trust;	     /* trusted devices, gone */
+	int64_t invitations; /* pending, now revoked */
+	int64_t secrets;     /* of service accounts, now revoked; of
+				store_void_hashed() only */
+};
+
+/*
+ * What was under way when the clock of a store is turned back: logins not
+ * handed over are spent and none is good for a step-up, open sessions closed,
+ * guesses not settled failures, every unspent code and impersonation spent,
+ * pending invitations revoked, addresses that wait for a code forgotten, every
+ * trusted device gone, no TOTP device accepts a step of NOW, the one after it
+ * (which may have been spent, by a device that is ahead) or an earlier one
+ * (nor one behind its last), HOTP devices have to be resynchronised, and every
+ * account has a later version and epoch.
+ */
+enum status store_void_running(struct store *s, int64_t now,
+			       struct store_voided *out, struct fault *f)
+	MUST_USE;
+/*
+ * What is kept only as a hash under a key, when that changes: the names not
+ * in the store become "?" (their guesses still count against the source),
+ * every unspent code is spent and every trusted device gone; invitations and
+ * secrets of service accounts are revoked, impersonations spent, addresses
+ * that wait for a code forgotten.
+ */
+enum status store_void_hashed(struct store *s, int64_t now,
+			      struct store_voided *out, struct fault *f)
+	MUST_USE;
 
 #endif

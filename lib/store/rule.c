@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 #include "store/engine.h"
+#include "store/rule.h"
 
 struct store_rule_walk {
 	bool (*each)(void *ctx, const struct store_rule *);
@@ -14,7 +15,8 @@ struct store_rule_walk {
 
 /* Columns: id, position, phases, action, require, account, service, host,
  * user, unix_group, network, note, unenrolled, unenrolled_until, trust_days,
- * step_up, prompt, qr, qr_invert, uv, key_wait, key_paste. */
+ * step_up, prompt, qr, qr_invert, uv, key_wait, key_paste, org, org_choice,
+ * notice, new_source, invite, session_max, session_idle. */
 static enum store_next
 store_rule_step(void *ctx, struct store_row *row)
 {
@@ -43,6 +45,13 @@ store_rule_step(void *ctx, struct store_row *row)
 	store_row_text(row, r.uv, sizeof(r.uv));
 	store_row_integer(row, 0, INT64_MAX, &r.key_wait);
 	store_row_bool(row, &r.key_paste);
+	store_row_text(row, r.org, sizeof(r.org));
+	store_row_text(row, r.org_choice, sizeof(r.org_choice));
+	store_row_bool(row, &r.notice);
+	store_row_text(row, r.new_source, sizeof(r.new_source));
+	store_row_bool(row, &r.invite);
+	store_row_integer(row, -1, INT64_MAX, &r.session_max);
+	store_row_integer(row, 0, INT64_MAX, &r.session_idle);
 	if (!store_row_done(row))
 		return STORE_NEXT_BAD;
 	return w->each(w->ctx, &r) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
@@ -120,6 +129,13 @@ store_rule_insert(struct store *s, const struct store_rule *r, struct fault *f)
 		store_text(r->uv),
 		store_integer(r->key_wait),
 		store_integer(r->key_paste),
+		store_text(r->org),
+		store_text(r->org_choice),
+		store_integer(r->notice),
+		store_text(r->new_source),
+		store_integer(r->invite),
+		store_integer(r->session_max),
+		store_integer(r->session_idle),
 	};
 
 	if ((st = store_change(s, STORE_SQL_RULE_INSERT, in, STORE_LEN(in),

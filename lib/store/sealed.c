@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/sealed.h"
+
 #include "store/engine.h"
 
 static const struct store_sealed_row {
@@ -21,6 +23,12 @@ static const struct store_sealed_row {
 	[STORE_SEALED_SSH_KEY] = { "ssh_key.sealed",
 				   STORE_SQL_SEALED_SSH_KEY_NEXT,
 				   STORE_SQL_SEALED_SSH_KEY_PUT },
+	[STORE_SEALED_OUTBOX] = { "outbox.sealed",
+				  STORE_SQL_SEALED_OUTBOX_NEXT,
+				  STORE_SQL_SEALED_OUTBOX_PUT },
+	[STORE_SEALED_WEBHOOK] = { "webhook.sealed",
+				   STORE_SQL_SEALED_WEBHOOK_NEXT,
+				   STORE_SQL_SEALED_WEBHOOK_PUT },
 };
 _Static_assert(STORE_LEN(store_sealed_rows) == STORE_SEALED_COUNT,
 	       "every sealed column has its statements");

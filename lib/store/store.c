@@ -124,6 +124,12 @@ store_integrity(struct store *s, void (*found)(void *ctx, const char *problem),
 	return s->engine->integrity(s->handle, found, ctx, f);
 }
 
+void
+store_tidy(struct store *s)
+{
+	s->engine->tidy(s->handle);
+}
+
 enum status
 store_backup(struct store *s, int64_t now, int fd,
 	     const struct store_progress *progress, struct fault *f)

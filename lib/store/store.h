@@ -70,6 +70,9 @@ enum status store_integrity(struct store *s,
 			    void (*found)(void *ctx, const char *problem),
 			    void *ctx, struct fault *f) MUST_USE;
 
+/* What was forgotten goes from the disk, as far as that can be done now. */
+void store_tidy(struct store *s);
+
 /*
  * One write transaction (BEGIN IMMEDIATE).  A store_txn that goes out of
  * scope without store_commit() is rolled back.
@@ -117,8 +120,22 @@ enum store_account_state {
 	STORE_DELETED,
 };
 
+enum store_account_kind {
+	STORE_PERSON = 1,
+	STORE_SERVICE, /* no person logs in with it */
+};
+
+/* What a deletion leaves. */
+enum store_strategy {
+	STORE_SOFT = 1,	 /* all but what could let anybody in */
+	STORE_HARD,	 /* the audit, and nothing it refers to */
+	STORE_ANONYMIZE, /* an account without name, address and person */
+};
+
 struct store_account {
 	struct id id;
+	enum store_account_kind kind;
+	struct id org; /* STORE_SERVICE: whose it is; empty otherwise */
 	char name[STORE_NAME_SIZE];
 	char email[STORE_EMAIL_SIZE]; /* empty: none */
 	enum store_account_state state;
@@ -126,6 +143,8 @@ struct store_account {
 	int64_t created_at, updated_at;
 	int64_t expires_at; /* 0: never */
 	int64_t delete_at;  /* STORE_PENDING: when; 0 otherwise */
+	enum store_strategy strategy;
+	int64_t email_at; /* the address was confirmed then; 0: it was not */
 	bool must_change;
 	int64_t epoch;	 /* 1 when new; trust of an earlier one is void */
 	int64_t version; /* for compare-and-set; 1 when new */
@@ -147,8 +166,8 @@ enum status store_account_gone(struct store *s, const char *name,
 enum status store_account_by_id(struct store *s, const struct id *id,
 				struct store_account *out, struct fault *f)
 	MUST_USE;
-/* Writes every column but id and created_at where version still equals
- * a->version, and raises it; STATUS_LOST when somebody was first. */
+/* Writes every column but id, kind, org and created_at where version still
+ * equals a->version, and raises it; STATUS_LOST when somebody was first. */
 enum status store_account_update(struct store *s,
 				 const struct store_account *a,
 				 struct fault *f) MUST_USE;
@@ -202,86 +221,8 @@ enum status store_history_list(struct store *s, const struct id *account,
 					    const struct store_password *),
 			       void *ctx, struct fault *f) MUST_USE;
 
-/* --- sealed columns, all of them, for a change of the key --- */
-
-enum store_sealed {
-	STORE_SEALED_PASSWORD, /* password.sealed */
-	STORE_SEALED_HISTORY,  /* password_history.sealed */
-	STORE_SEALED_PERSON,   /* person.sealed */
-	STORE_SEALED_OTP,      /* otp.sealed */
-	STORE_SEALED_KEY,      /* key.sealed */
-	STORE_SEALED_SSH_KEY,  /* ssh_key.sealed */
-	STORE_SEALED_COUNT
-};
-/* "table.column", as it stands in the associated data. */
-const char *store_sealed_name(enum store_sealed which);
-/* The row with the least id greater than AFTER's ("": the first one);
- * STATUS_NOT_FOUND behind the last. */
-enum status store_sealed_next(struct store *s, enum store_sealed which,
-			      const struct id *after, struct id *row,
-			      uint8_t *sealed, size_t size, size_t *len,
-			      struct fault *f) MUST_USE;
-enum status store_sealed_put(struct store *s, enum store_sealed which,
-			     const struct id *row, const uint8_t *sealed,
-			     size_t len, struct fault *f) MUST_USE;
-
-/* What somebody has to be given anew. */
-struct store_voided {
-	int64_t codes; /* unspent, now spent */
-	int64_t trust; /* trusted devices, gone */
-};
-
-/*
- * What was under way when the clock of a store is turned back: logins not
- * handed over are spent and none is good for a step-up, open sessions closed,
- * guesses not settled failures, every unspent code spent, every trusted device
- * gone, no TOTP device accepts a step of NOW, the one after it (which may have
- * been spent, by a device that is ahead) or an earlier one (nor one behind its
- * last), HOTP devices have to be resynchronised, and every account has a later
- * version and epoch.
- */
-enum status store_void_running(struct store *s, int64_t now,
-			       struct store_voided *out, struct fault *f)
-	MUST_USE;
-/*
- * What is kept only as a hash under a key, when that changes: the names not
- * in the store become "?" (their guesses still count against the source),
- * every unspent code is spent and every trusted device gone.
- */
-enum status store_void_hashed(struct store *s, int64_t now,
-			      struct store_voided *out, struct fault *f)
-	MUST_USE;
-
-/* --- policy rules, as their text; rule/rule.h knows what it means --- */
-
+/* Of a rule, and of how a login was proved. */
 #define STORE_RULE_TEXT_SIZE 256
-struct store_rule {
-	struct id id;
-	int64_t position;
-	char phases[STORE_RULE_TEXT_SIZE], action[16];
-	char require[STORE_RULE_TEXT_SIZE];
-	char account[16];
-	char service[STORE_RULE_TEXT_SIZE], host[STORE_RULE_TEXT_SIZE];
-	char user[STORE_RULE_TEXT_SIZE], group[STORE_RULE_TEXT_SIZE];
-	char network[STORE_RULE_TEXT_SIZE], note[STORE_RULE_TEXT_SIZE];
-	char unenrolled[16], prompt[16], qr[16], uv[16];
-	int64_t unenrolled_until, trust_days, step_up, key_wait;
-	bool qr_invert, key_paste;
-};
-
-/* In order of position. */
-enum status store_rule_list(struct store *s,
-			    bool (*each)(void *ctx, const struct store_rule *),
-			    void *ctx, struct fault *f) MUST_USE;
-/* At r->position, 1 to one behind the last; the ones from there on move down
- * by one.  STATUS_NOT_FOUND for any other position. */
-enum status store_rule_insert(struct store *s, const struct store_rule *r,
-			      struct fault *f) MUST_USE;
-/* The ones behind move up by one.  STATUS_NOT_FOUND. */
-enum status store_rule_delete(struct store *s, int64_t position,
-			      struct fault *f) MUST_USE;
-enum status store_rule_move(struct store *s, int64_t from, int64_t to,
-			    struct fault *f) MUST_USE;
 
 /* --- guesses: charged as pending before the answer is checked --- */
 
@@ -358,6 +299,10 @@ enum status store_guess_clear(struct store *s, const char *subject,
 enum status store_seen_put(struct store *s, const struct id *account,
 			   const char *source, int64_t now, struct fault *f)
 	MUST_USE;
+/* Did it ever get in from SOURCE; and from anywhere? */
+enum status store_seen_get(struct store *s, const struct id *account,
+			   const char *source, bool *source_seen,
+			   bool *any_seen, struct fault *f) MUST_USE;
 
 /* --- logins: the committed row that a PAM_SUCCESS comes from --- */
 
@@ -377,6 +322,8 @@ struct store_login {
 	int64_t ruid;
 	int64_t leader, leader_start; /* of the session, getsid(2) */
 	int64_t uptime;		      /* seconds since that boot */
+	struct id org;		      /* active; or empty */
+	char impersonator[64];	      /* who acts as the account; or empty */
 };
 
 /* What store_login_list_recent() looks for. */
@@ -399,10 +346,18 @@ enum status store_login_get(struct store *s, const struct id *id,
 /* Once; STATUS_LOST when it is spent already. */
 enum status store_login_consume(struct store *s, const struct id *id,
 				int64_t now, struct fault *f) MUST_USE;
+/* It is good for no step-up any more: the session it opened was revoked.  Good
+ * when it is forgotten. */
+enum status store_login_end(struct store *s, const struct id *id,
+			    struct fault *f) MUST_USE;
 /* Every unspent one of the account is spent, as after a new password; none is
  * good for a step-up any more. */
 enum status store_login_void(struct store *s, const struct id *account,
 			     int64_t now, struct fault *f) MUST_USE;
+/* The same of those in which this organization was active. */
+enum status store_login_void_org(struct store *s, const struct id *org,
+				 const struct id *account, int64_t now,
+				 struct fault *f) MUST_USE;
 enum status store_login_prune(struct store *s, int64_t before, struct fault *f)
 	MUST_USE;
 
@@ -418,27 +373,60 @@ struct store_session {
 	char boot[ID_LENGTH + 1];
 	int64_t pid, pid_start;
 	int64_t opened_at;
-	int64_t closed_at; /* 0: open */
+	int64_t closed_at;     /* 0: open */
+	struct id org;	       /* active; or empty */
+	char impersonator[64]; /* who acts as the account; or empty */
+	char logind[65];       /* its id of the session; or empty */
+	int64_t ends_at, idle; /* limits, idle in seconds; 0: none */
+	char ended[17];	       /* why it is closed: "closed", "revoked", ... */
+	bool gone;	       /* nothing of it runs any more */
+	bool kill;	       /* somebody wants that */
 };
 
 enum status store_session_insert(struct store *s,
 				 const struct store_session *row,
 				 struct fault *f) MUST_USE;
-/* STATUS_NOT_FOUND when there is none; STATUS_LOST when closed already. */
+/* WHY: a word of at most 16 bytes; after "closed" and "gone" nothing of it
+ * runs.  STATUS_NOT_FOUND when there is none; STATUS_LOST when closed
+ * already. */
 enum status store_session_close(struct store *s, const struct id *id,
-				int64_t now, struct fault *f) MUST_USE;
+				const char *why, int64_t now, struct fault *f)
+	MUST_USE;
+/* Nothing of it runs any more.  Good when that was known. */
+enum status store_session_gone(struct store *s, const struct id *id,
+			       struct fault *f) MUST_USE;
+/* All that runs of it is to end. */
+enum status store_session_kill(struct store *s, const struct id *id,
+			       struct fault *f) MUST_USE;
 enum status store_session_get(struct store *s, const struct id *id,
 			      struct store_session *out, struct fault *f)
 	MUST_USE;
 /* Every open one of the account but EXCEPT (NULL: all); *CLOSED: how many. */
 enum status store_session_close_all(struct store *s, const struct id *account,
-				    const struct id *except, int64_t now,
+				    const struct id *except, const char *why,
+				    int64_t now, int64_t *closed,
+				    struct fault *f) MUST_USE;
+/* Every open one in which this organization is active, of ACCOUNT (NULL:
+ * anybody's); why: "organization". */
+enum status store_session_close_org(struct store *s, const struct id *org,
+				    const struct id *account, int64_t now,
 				    int64_t *closed, struct fault *f) MUST_USE;
 /* Newest first; ACCOUNT NULL: everybody's; OPEN_ONLY: not the closed. */
 enum status
 store_session_list(struct store *s, const struct id *account, bool open_only,
 		   bool (*each)(void *ctx, const struct store_session *),
 		   void *ctx, struct fault *f) MUST_USE;
+
+/* Those of which something may run still, open or not; ACCOUNT NULL:
+ * everybody's; newest first. */
+enum status store_session_list_left(struct store *s, const struct id *account,
+				    bool (*each)(void *ctx,
+						 const struct store_session *),
+				    void *ctx, struct fault *f) MUST_USE;
+/* Is the process of ROW that of an open session of another account, too? */
+enum status store_session_shared(struct store *s,
+				 const struct store_session *row, bool *out,
+				 struct fault *f) MUST_USE;
 
 /* --- audit: append-only by trigger --- */
 
@@ -465,6 +453,7 @@ struct store_audit_filter {
 	char outcome[16];
 	char actor[64];
 	char target[64]; /* also matches rows whose effective user it is */
+	char org[64];	 /* its id */
 	char service[65];
 	char rhost[256];
 	int64_t since, until; /* both included */
@@ -477,5 +466,11 @@ enum status
 store_audit_list(struct store *s, const struct store_audit_filter *filter,
 		 bool (*each)(void *ctx, const struct store_audit *),
 		 void *ctx, struct fault *f) MUST_USE;
+/* The newest LIMIT of which ACCOUNT is the target, newest first, whatever
+ * else there is in the audit. */
+enum status
+store_audit_recent(struct store *s, const struct id *account, int64_t limit,
+		   bool (*each)(void *ctx, const struct store_audit *),
+		   void *ctx, struct fault *f) MUST_USE;
 
 #endif

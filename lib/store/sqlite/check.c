@@ -135,6 +135,12 @@ static const struct {
 	  "account ", " has two devices or keys of one label" },
 	{ "SELECT 'key_policy' WHERE NOT EXISTS (SELECT 1 FROM key_policy)",
 	  "table ", " has lost its row" },
+	{ "SELECT 'password_policy' WHERE NOT EXISTS "
+	  "(SELECT 1 FROM password_policy)",
+	  "table ", " has lost its row" },
+	{ "SELECT id FROM account WHERE kind = 2 AND NOT EXISTS "
+	  "(SELECT 1 FROM org WHERE org.id = account.org)",
+	  "account ", " belongs to an organization that is not there" },
 };
 
 enum status

@@ -228,6 +228,18 @@ sqlite_step_all(struct sqlite *s, enum store_statement statement,
 	return STATUS_OK;
 }
 
+/* A login that is under way is not kept waiting for it. */
+static void
+sqlite_tidy(void *handle)
+{
+	struct sqlite *s = handle;
+
+	(void)sqlite3_busy_timeout(s->db, 0);
+	(void)sqlite3_wal_checkpoint_v2(
+		s->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	(void)sqlite3_busy_timeout(s->db, SQLITE_BUSY_MS);
+}
+
 enum status
 sqlite_run(void *handle, enum store_statement statement,
 	   const struct store_value *values, size_t n,
@@ -272,5 +284,6 @@ const struct engine engine_sqlite = {
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
+	.tidy = sqlite_tidy,
 	.run = sqlite_run,
 };

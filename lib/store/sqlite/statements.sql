@@ -16,35 +16,36 @@ WHERE CAST(excluded.value AS BIGINT) > CAST(meta.value AS BIGINT);
 
 -- name: account_insert
 INSERT INTO account (id, name, email, state, reason, created_at, updated_at,
-	expires_at, delete_at, must_change, epoch, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+	expires_at, delete_at, must_change, epoch, version, kind, org,
+	strategy, email_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- name: account_by_name
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, epoch, version
+	delete_at, must_change, epoch, version, kind, org, strategy, email_at
 FROM account WHERE name = $1 AND state <> 4;
 
 -- name: account_gone
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, epoch, version
+	delete_at, must_change, epoch, version, kind, org, strategy, email_at
 FROM account WHERE name = $1 AND state = 4
 ORDER BY updated_at DESC, id DESC LIMIT 1;
 
 -- name: account_by_id
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, epoch, version
+	delete_at, must_change, epoch, version, kind, org, strategy, email_at
 FROM account WHERE id = $1;
 
 -- name: account_update
 UPDATE account SET name = $2, email = $3, state = $4, reason = $5,
 	updated_at = $6, expires_at = $7, delete_at = $8, must_change = $9,
-	epoch = $10, version = version + 1
+	epoch = $10, version = version + 1, strategy = $12, email_at = $13
 WHERE id = $1 AND version = $11
 RETURNING version;
 
 -- name: account_list
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
-	delete_at, must_change, epoch, version
+	delete_at, must_change, epoch, version, kind, org, strategy, email_at
 FROM account WHERE state <> 4 AND name > $1 ORDER BY name;
 
 -- name: person_put
@@ -87,7 +88,8 @@ FROM password_history WHERE account = $1 ORDER BY seq DESC;
 -- name: rule_list
 SELECT id, position, phases, action, require, account, service, host, user,
 	unix_group, network, note, unenrolled, unenrolled_until, trust_days,
-	step_up, prompt, qr, qr_invert, uv, key_wait, key_paste
+	step_up, prompt, qr, qr_invert, uv, key_wait, key_paste, org,
+	org_choice, notice, new_source, invite, session_max, session_idle
 FROM rule ORDER BY position;
 
 -- name: rule_count
@@ -96,9 +98,10 @@ SELECT count(*) FROM rule;
 -- name: rule_insert
 INSERT INTO rule (id, position, phases, action, require, account, service,
 	host, user, unix_group, network, note, unenrolled, unenrolled_until,
-	trust_days, step_up, prompt, qr, qr_invert, uv, key_wait, key_paste)
+	trust_days, step_up, prompt, qr, qr_invert, uv, key_wait, key_paste,
+	org, org_choice, notice, new_source, invite, session_max, session_idle)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-	$17, $18, $19, $20, $21, $22);
+	$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29);
 
 -- name: rule_delete
 DELETE FROM rule WHERE position = $1 RETURNING id;
@@ -188,6 +191,14 @@ DELETE FROM guess
 WHERE subject = $1 AND ($2 = '' OR source = $2) AND state = 2
 RETURNING id;
 
+-- name: guess_locked
+SELECT EXISTS (SELECT 1 FROM guess
+	WHERE subject = $1 AND factor = $2 AND state = 4 AND deadline > $3);
+
+-- name: guess_unlock
+DELETE FROM guess
+WHERE subject = $1 AND ($2 = '' OR source = $2) AND state = 4;
+
 -- name: guess_forgive
 UPDATE guess SET forgiven = 1
 WHERE subject = $1 AND ($2 = '' OR source = $2) AND state = 1
@@ -199,19 +210,25 @@ INSERT INTO seen (account, source, at) VALUES ($1, $2, $3)
 ON CONFLICT (account, source) DO UPDATE SET at = excluded.at
 WHERE excluded.at > seen.at;
 
+-- name: seen_get
+SELECT EXISTS (SELECT 1 FROM seen WHERE account = $1 AND source = $2),
+	EXISTS (SELECT 1 FROM seen WHERE account = $1);
+
 -- name: login_insert
 INSERT INTO login (id, account, rule, user, service, source, boot, factors,
-	at, consumed_at, tty, ruid, leader, leader_start, uptime)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+	at, consumed_at, tty, ruid, leader, leader_start, uptime, org,
+	impersonator)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+	$17);
 
 -- name: login_get
 SELECT id, account, rule, user, service, source, boot, factors, at,
-	consumed_at, tty, ruid, leader, leader_start, uptime
+	consumed_at, tty, ruid, leader, leader_start, uptime, org, impersonator
 FROM login WHERE id = $1;
 
 -- name: login_list_recent
 SELECT id, account, rule, user, service, source, boot, factors, at,
-	consumed_at, tty, ruid, leader, leader_start, uptime
+	consumed_at, tty, ruid, leader, leader_start, uptime, org, impersonator
 FROM login
 WHERE account = $1 AND boot = $2 AND at >= $3 AND uptime >= $4
 AND uptime <> -1
@@ -221,49 +238,22 @@ ORDER BY at DESC, id DESC;
 UPDATE login SET consumed_at = $2 WHERE id = $1 AND consumed_at = 0
 RETURNING id;
 
+-- name: login_end
+UPDATE login SET uptime = -1 WHERE id = $1;
+
 -- name: login_void
 UPDATE login SET uptime = -1,
 	consumed_at = CASE consumed_at WHEN 0 THEN $2 ELSE consumed_at END
 WHERE account = $1 AND (consumed_at = 0 OR uptime <> -1);
 
+-- name: login_void_org
+UPDATE login SET uptime = -1,
+	consumed_at = CASE consumed_at WHEN 0 THEN $2 ELSE consumed_at END
+WHERE account = $1 AND org = $3 AND (consumed_at = 0 OR uptime <> -1);
+
 -- name: login_prune
 DELETE FROM login WHERE id IN (
 	SELECT id FROM login WHERE at < $1 ORDER BY at LIMIT $2);
-
--- name: session_insert
-INSERT INTO session (id, account, login, service, tty, rhost, factors, host,
-	boot, pid, pid_start, opened_at, closed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
-
--- name: session_close
-UPDATE session SET closed_at = $2 WHERE id = $1 AND closed_at = 0
-RETURNING id;
-
--- name: session_close_all
-UPDATE session SET closed_at = $3
-WHERE account = $1 AND id <> $2 AND closed_at = 0
-RETURNING id;
-
--- name: session_get
-SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
-	pid_start, opened_at, closed_at
-FROM session WHERE id = $1;
-
--- name: session_list
-SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
-	pid_start, opened_at, closed_at
-FROM session ORDER BY opened_at DESC, id DESC;
-
--- name: session_list_open
-SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
-	pid_start, opened_at, closed_at
-FROM session WHERE closed_at = 0 ORDER BY opened_at DESC, id DESC;
-
--- name: session_list_account
-SELECT id, account, login, service, tty, rhost, factors, host, boot, pid,
-	pid_start, opened_at, closed_at
-FROM session WHERE account = $1 AND ($2 = 0 OR closed_at = 0)
-ORDER BY opened_at DESC, id DESC;
 
 -- name: otp_insert
 INSERT INTO otp (id, account, kind, label, algorithm, digits, period, sealed,
@@ -374,11 +364,12 @@ WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
 AND ($2 = '' OR outcome = $2)
 AND ($3 = '' OR actor = $3)
 AND ($4 = '' OR target = $4 OR effective = $4)
-AND ($5 = '' OR service = $5)
-AND ($6 = '' OR rhost = $6)
-AND at >= $7 AND at <= $8
-AND (at, seq) < ($9, $10)
-ORDER BY at DESC, seq DESC, host DESC LIMIT $11;
+AND ($5 = '' OR org = $5)
+AND ($6 = '' OR service = $6)
+AND ($7 = '' OR rhost = $7)
+AND at >= $8 AND at <= $9
+AND (at, seq) < ($10, $11)
+ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
 
 -- name: audit_list_actor
 SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
@@ -389,11 +380,12 @@ WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
 AND ($2 = '' OR outcome = $2)
 AND actor = $3
 AND ($4 = '' OR target = $4 OR effective = $4)
-AND ($5 = '' OR service = $5)
-AND ($6 = '' OR rhost = $6)
-AND at >= $7 AND at <= $8
-AND (at, seq) < ($9, $10)
-ORDER BY at DESC, seq DESC, host DESC LIMIT $11;
+AND ($5 = '' OR org = $5)
+AND ($6 = '' OR service = $6)
+AND ($7 = '' OR rhost = $7)
+AND at >= $8 AND at <= $9
+AND (at, seq) < ($10, $11)
+ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
 
 -- name: audit_list_target
 SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
@@ -404,11 +396,38 @@ WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
 AND ($2 = '' OR outcome = $2)
 AND ($3 = '' OR actor = $3)
 AND (target = $4 OR (effective = $4 AND effective <> ''))
-AND ($5 = '' OR service = $5)
-AND ($6 = '' OR rhost = $6)
-AND at >= $7 AND at <= $8
-AND (at, seq) < ($9, $10)
-ORDER BY at DESC, seq DESC, host DESC LIMIT $11;
+AND ($5 = '' OR org = $5)
+AND ($6 = '' OR service = $6)
+AND ($7 = '' OR rhost = $7)
+AND at >= $8 AND at <= $9
+AND (at, seq) < ($10, $11)
+ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
+
+-- name: audit_list_org
+SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
+	service, tty, rhost, pid, meta
+FROM audit
+WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
+	AND substr(action, 1, length($1)) = $1))
+AND ($2 = '' OR outcome = $2)
+AND ($3 = '' OR actor = $3)
+AND ($4 = '' OR target = $4 OR effective = $4)
+AND org = $5 AND org <> ''
+AND ($6 = '' OR service = $6)
+AND ($7 = '' OR rhost = $7)
+AND at >= $8 AND at <= $9
+AND (at, seq) < ($10, $11)
+ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
+
+-- name: audit_recent
+SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
+	service, tty, rhost, pid, meta
+FROM audit WHERE target = $1 ORDER BY at DESC, seq DESC LIMIT $2;
+
+-- name: audit_by_id
+SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
+	service, tty, rhost, pid, meta
+FROM audit WHERE id = $1;
 
 -- name: sealed_password_next
 SELECT account, sealed FROM password WHERE account > $1
@@ -445,6 +464,18 @@ UPDATE code SET spent_at = $1 WHERE spent_at = 0 RETURNING id;
 -- name: void_guesses
 UPDATE guess SET state = 2 WHERE state = 1 AND forgiven = 0;
 
+-- name: void_email_changes
+DELETE FROM email_change;
+
+-- name: void_impersonations
+UPDATE impersonation SET spent_at = $1 WHERE spent_at = 0;
+
+-- name: void_invitations
+UPDATE invitation SET state = 3, ended_at = $1 WHERE state = 1 RETURNING id;
+
+-- name: void_secrets
+UPDATE secret SET revoked_at = $1 WHERE revoked_at = 0 RETURNING id;
+
 -- name: void_logins
 UPDATE login SET uptime = -1,
 	consumed_at = CASE consumed_at WHEN 0 THEN $1 ELSE consumed_at END
@@ -458,7 +489,7 @@ UPDATE otp SET
 		ELSE moved END;
 
 -- name: void_sessions
-UPDATE session SET closed_at = $1 WHERE closed_at = 0;
+UPDATE session SET closed_at = $1, ended = 'restored' WHERE closed_at = 0;
 
 -- name: void_trust
 DELETE FROM trust RETURNING id;

@@ -34,6 +34,8 @@ test_round_trip(struct store *s)
 	a.state = STORE_DISABLED;
 	a.expires_at = NOW + 10;
 	a.must_change = true;
+	a.strategy = STORE_ANONYMIZE;
+	a.email_at = NOW + 3;
 	CHECK_EQ(insert(s, &a), STATUS_OK);
 	CHECK_OK(store_account_by_name(s, "user1", &b, &f), &f);
 	CHECK_STR(b.id.s, a.id.s);
@@ -44,6 +46,9 @@ test_round_trip(struct store *s)
 	CHECK_EQ(b.expires_at, NOW + 10);
 	CHECK_EQ(b.delete_at, 0);
 	CHECK(b.must_change);
+	CHECK(b.kind == STORE_PERSON && b.strategy == STORE_ANONYMIZE);
+	CHECK_STR(b.org.s, "");
+	CHECK_EQ(b.email_at, NOW + 3);
 	CHECK_EQ(b.epoch, 1);
 	CHECK_EQ(b.version, 1);
 	CHECK_EQ(store_account_by_name(s, "USER1", &b, &f), STATUS_NOT_FOUND);
@@ -89,6 +94,10 @@ test_update(struct store *s)
 	a.created_at = 5; /* is not written */
 	a.updated_at = NOW + 1;
 	a.epoch = 7;
+	a.kind = STORE_SERVICE; /* nor are these */
+	a.org = fixture_id(51);
+	a.strategy = STORE_HARD;
+	a.email_at = NOW + 2;
 	(void)strcpy(a.reason, "first");
 	CHECK_EQ(update(s, &a), STATUS_OK);
 	(void)strcpy(a.reason, "second");
@@ -99,6 +108,9 @@ test_update(struct store *s)
 	CHECK_EQ(b.epoch, 7);
 	CHECK_EQ(b.created_at, NOW);
 	CHECK_EQ(b.updated_at, NOW + 1);
+	CHECK(b.kind == STORE_PERSON && b.strategy == STORE_HARD);
+	CHECK_STR(b.org.s, "");
+	CHECK_EQ(b.email_at, NOW + 2);
 	CHECK_EQ(update(s, &b), STATUS_OK);
 	CHECK_EQ(update(s, &stranger), STATUS_NOT_FOUND);
 }
@@ -124,6 +136,15 @@ test_form(struct store *s)
 	CHECK_EQ(insert(s, &a), STATUS_INVALID);
 	a = fixture_account(5);
 	a.epoch = 0;
+	CHECK_EQ(insert(s, &a), STATUS_INVALID);
+	a = fixture_account(5);
+	a.kind = STORE_SERVICE; /* but whose? */
+	CHECK_EQ(insert(s, &a), STATUS_INVALID);
+	a = fixture_account(5);
+	a.org = fixture_id(51); /* but a person */
+	CHECK_EQ(insert(s, &a), STATUS_INVALID);
+	a = fixture_account(5);
+	a.strategy = (enum store_strategy)4;
 	CHECK_EQ(insert(s, &a), STATUS_INVALID);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
+#include "store/outbox.h"
 
 #include <stdio.h>
 
@@ -51,6 +52,9 @@ test_seq(struct store *s)
 	CHECK_EQ(a.seq, 1);
 	memset(&got, 0, sizeof(got));
 	CHECK_OK(store_audit_list(s, &all, keep, &got, &f), &f);
+	CHECK(memcmp(&a, &got, sizeof(a)) == 0);
+	memset(&got, 0, sizeof(got));
+	CHECK_OK(store_audit_by_id(s, &a.id, &got, &f), &f);
 	CHECK(memcmp(&a, &got, sizeof(a)) == 0);
 	CHECK_EQ(insert(s, &a), STATUS_CONFLICT); /* the id */
 	CHECK_EQ(a.seq, 1);
@@ -133,6 +137,9 @@ fill(struct store *s)
 		(void)strcpy(a.outcome, row[i].outcome);
 		(void)strcpy(a.service, row[i].service);
 		(void)strcpy(a.rhost, row[i].rhost);
+		(void)strcpy(a.org, i == 2 || i == 5 ? "o"
+				    : i == 6	     ? "p"
+						     : "");
 		CHECK_EQ(insert(s, &a), STATUS_OK);
 	}
 }
@@ -165,6 +172,47 @@ test_filters(struct store *s)
 	FINDS("3 1 ", .before = NOW + 4, .before_seq = 4, .target = "a");
 	FINDS("3 ", .before = NOW + 4, .before_seq = 4, .actor = "b");
 	FINDS("", .since = NOW + 100);
+	FINDS("6 3 ", .org = "o");
+	FINDS("7 ", .org = "p");
+	FINDS("", .org = "q");
+	FINDS("3 ", .org = "o", .target = "a");
+	FINDS("6 ", .org = "o", .actor = "system");
+	FINDS("", .org = "p", .actor = "system");
+	FINDS("3 ", .org = "o", .before = NOW + 4, .before_seq = 6);
+	FINDS("6 ", .org = "o", .action = "user.");
+}
+
+static void
+test_by_id(struct store *s)
+{
+	struct store_audit got = { .seq = 77 };
+	const struct id one = fixture_id(105), none = fixture_id(999);
+
+	CHECK_OK(store_audit_by_id(s, &one, &got, &f), &f);
+	CHECK_EQ(got.seq, 6);
+	CHECK_STR(got.action, "user.deleted");
+	CHECK_EQ(store_audit_by_id(s, &none, &got, &f), STATUS_NOT_FOUND);
+	CHECK_EQ(got.seq, 6);
+}
+
+static void
+recent(struct store *s, const char *target, int64_t limit,
+       const char *expected)
+{
+	struct seqs n = { .text = "" };
+	struct id id = { .s = "" };
+
+	(void)strcpy(id.s, target);
+	CHECK_OK(store_audit_recent(s, &id, limit, collect, &n, &f), &f);
+	CHECK_STR(n.text, expected);
+}
+
+static void
+test_recent(struct store *s)
+{
+	recent(s, "a", 9, "5 3 1 ");
+	recent(s, "a", 2, "5 3 ");
+	recent(s, "z", 9, "");
 }
 
 static void
@@ -195,6 +243,8 @@ main(void)
 	s = fixture_store("list");
 	fill(s);
 	test_filters(s);
+	test_by_id(s);
+	test_recent(s);
 	test_pages(s);
 	store_close(s);
 	return test_done();

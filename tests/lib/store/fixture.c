@@ -66,7 +66,9 @@ fixture_account(unsigned n)
 {
 	struct store_account a = {
 		.id = fixture_id(n),
+		.kind = STORE_PERSON,
 		.state = STORE_ACTIVE,
+		.strategy = STORE_SOFT,
 		.created_at = NOW,
 		.updated_at = NOW,
 		.epoch = 1,
@@ -86,6 +88,22 @@ fixture_add_account(struct store *s, unsigned n)
 
 	fixture_must(store_begin(s, &t, &f), &f);
 	fixture_must(store_account_insert(s, &a, &f), &f);
+	fixture_must(store_commit(&t, &f), &f);
+}
+
+void
+fixture_add_org(struct store *s, unsigned n)
+{
+	struct store_org o = { .id = fixture_id(n),
+			       .created_at = NOW,
+			       .version = 1 };
+	struct fault f = { .text = "" };
+	STORE_TXN(t);
+
+	(void)snprintf(o.slug, sizeof(o.slug), "org%u", n);
+	(void)snprintf(o.name, sizeof(o.name), "Org %u", n);
+	fixture_must(store_begin(s, &t, &f), &f);
+	fixture_must(store_org_insert(s, &o, NOW, &f), &f);
 	fixture_must(store_commit(&t, &f), &f);
 }
 

@@ -4,6 +4,7 @@
 #define TESTS_STORE_FIXTURE_H
 
 #include "store/key.h"
+#include "store/org.h"
 #include "store/store.h"
 #include "test.h"
 
@@ -26,6 +27,9 @@ struct id fixture_id(unsigned n);
 struct store_account fixture_account(unsigned n);
 /* ... and inserted, in a transaction of its own. */
 void fixture_add_account(struct store *s, unsigned n);
+
+/* An organization with that id and "orgN" for a slug, inserted. */
+void fixture_add_org(struct store *s, unsigned n);
 
 /* A device and a code of account 1, each of N its own, not inserted: the
  * device is called "labelN", and its last step or next counter is 100. */

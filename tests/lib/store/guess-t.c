@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
+#include "store/people.h"
 
 #include <stdio.h>
 
@@ -243,6 +244,52 @@ test_run(void)
 	store_close(s);
 }
 
+static bool
+locked(struct store *s, const char *subject, const char *factor, int64_t now)
+{
+	bool out = false;
+
+	CHECK_OK(store_guess_locked(s, subject, factor, now, &out, &f), &f);
+	return out;
+}
+
+/* Until its deadline, and it counts for nothing. */
+static void
+test_lock(void)
+{
+	struct store *s = fixture_store("lock");
+	struct store_guess g = { .id = fixture_id(1),
+				 .subject = "a",
+				 .source = "x",
+				 .factor = "password",
+				 .at = NOW,
+				 .deadline = NOW + 900 };
+	int64_t dropped = -1;
+	enum status st;
+
+	charge(s, "a", "x", "password", NOW, STORE_GUESS_REFUNDED);
+	CHECK(!locked(s, "a", "password", NOW));
+	g.id = fixture_id(900);
+	ALONE(s, st, store_guess_lock(s, &g, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK(locked(s, "a", "password", NOW + 899));
+	CHECK(!locked(s, "a", "password", NOW + 900));
+	CHECK(!locked(s, "a", "otp", NOW));
+	CHECK(!locked(s, "b", "password", NOW));
+	CHECK_EQ(count(s, "a", "x", "password", NOW + 901).pair_failed, 0);
+	ALONE(s, st, store_guess_clear(s, "a", "y", &dropped, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK(locked(s, "a", "password", NOW));
+	ALONE(s, st, store_guess_clear(s, "a", NULL, &dropped, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(dropped, 0);
+	CHECK(!locked(s, "a", "password", NOW));
+	(void)snprintf(g.factor, sizeof(g.factor), "%031d", 0);
+	ALONE(s, st, store_guess_lock(s, &g, &f));
+	CHECK_EQ(st, STATUS_INVALID);
+	store_close(s);
+}
+
 struct sums {
 	char text[256];
 };
@@ -331,6 +378,7 @@ test_seen(void)
 {
 	struct store *s = fixture_store("seen");
 	const struct id a = fixture_id(1), none = fixture_id(999);
+	bool source = false, any = false;
 	enum status st;
 
 	fixture_add_account(s, 1);
@@ -343,6 +391,12 @@ test_seen(void)
 	CHECK(!count(s, a.s, "x", "password", NOW + SEEN).source_known);
 	CHECK(!count(s, a.s, "y", "password", NOW).source_known);
 	CHECK(!count(s, "other", "x", "password", NOW).source_known);
+	CHECK_OK(store_seen_get(s, &a, "x", &source, &any, &f), &f);
+	CHECK(source && any);
+	CHECK_OK(store_seen_get(s, &a, "y", &source, &any, &f), &f);
+	CHECK(!source && any);
+	CHECK_OK(store_seen_get(s, &none, "x", &source, &any, &f), &f);
+	CHECK(!source && !any);
 	ALONE(s, st, store_seen_put(s, &none, "x", NOW, &f));
 	CHECK_EQ(st, STATUS_NOT_FOUND);
 	store_close(s);
@@ -356,6 +410,7 @@ main(void)
 	test_passed();
 	test_pending();
 	test_run();
+	test_lock();
 	test_list_and_clear();
 	test_prune();
 	test_seen();

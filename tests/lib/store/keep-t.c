@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "store/people.h"
 #include "store/restore.h"
 #include "store/trust.h"
 
@@ -99,123 +100,6 @@ test_given_up(void)
 	(void)close(bad);
 }
 
-static void
-test_sealed(void)
-{
-	struct store *s = fixture_store("sealed");
-	struct store_password p = { .kind = STORE_CRYPT, .sealed_len = 3 };
-	struct id after = { .s = "" }, row, one = fixture_id(1);
-	uint8_t sealed[STORE_SEALED_SIZE];
-	enum status st;
-	size_t len = 0;
-
-	CHECK_STR(store_sealed_name(STORE_SEALED_HISTORY),
-		  "password_history.sealed");
-	fixture_add_account(s, 1);
-	fixture_add_account(s, 2);
-	memcpy(p.sealed, "abc", 3);
-	ALONE(s, st, store_password_put(s, &one, &p, &f));
-	CHECK_EQ(st, STATUS_OK);
-	CHECK_OK(store_sealed_next(s, STORE_SEALED_PASSWORD, &after, &row,
-				   sealed, sizeof(sealed), &len, &f),
-		 &f);
-	CHECK_STR(row.s, one.s);
-	CHECK(len == 3 && memcmp(sealed, "abc", 3) == 0);
-	CHECK_EQ(store_sealed_next(s, STORE_SEALED_PASSWORD, &row, &after,
-				   sealed, sizeof(sealed), &len, &f),
-		 STATUS_NOT_FOUND);
-	ALONE(s, st,
-	      store_sealed_put(s, STORE_SEALED_PASSWORD, &one,
-			       (const uint8_t *)"later", 5, &f));
-	CHECK_EQ(st, STATUS_OK);
-	CHECK_OK(store_password_get(s, &one, &p, &f), &f);
-	CHECK(p.sealed_len == 5 && memcmp(p.sealed, "later", 5) == 0);
-	after = fixture_id(2);
-	ALONE(s, st,
-	      store_sealed_put(s, STORE_SEALED_PASSWORD, &after,
-			       (const uint8_t *)"x", 1, &f));
-	CHECK_EQ(st, STATUS_NOT_FOUND);
-	store_close(s);
-}
-
-static void
-test_sealed_otp(void)
-{
-	struct store *s = fixture_store("sealed-otp");
-	struct store_otp d = fixture_otp(10, STORE_TOTP);
-	struct id after = { .s = "" }, row;
-	uint8_t sealed[STORE_SEALED_SIZE];
-	enum status st;
-	size_t len = 0;
-
-	CHECK_STR(store_sealed_name(STORE_SEALED_OTP), "otp.sealed");
-	fixture_add_account(s, 1);
-	ALONE(s, st, store_otp_insert(s, &d, &f));
-	CHECK_EQ(st, STATUS_OK);
-	/* The row is the device, not its account. */
-	CHECK_OK(store_sealed_next(s, STORE_SEALED_OTP, &after, &row, sealed,
-				   sizeof(sealed), &len, &f),
-		 &f);
-	CHECK_STR(row.s, d.id.s);
-	CHECK(len == d.sealed_len && memcmp(sealed, d.sealed, len) == 0);
-	CHECK_EQ(store_sealed_next(s, STORE_SEALED_OTP, &row, &after, sealed,
-				   sizeof(sealed), &len, &f),
-		 STATUS_NOT_FOUND);
-	ALONE(s, st,
-	      store_sealed_put(s, STORE_SEALED_OTP, &d.id,
-			       (const uint8_t *)"later", 5, &f));
-	CHECK_EQ(st, STATUS_OK);
-	CHECK_OK(store_otp_get(s, &d.account, d.label, &d, &f), &f);
-	CHECK(d.sealed_len == 5 && memcmp(d.sealed, "later", 5) == 0);
-	store_close(s);
-}
-
-/* Both kinds of keys, and what is under the seal may not move. */
-static void
-test_sealed_keys(void)
-{
-	struct store *s = fixture_store("sealed-keys");
-	struct store_key k = fixture_key(10);
-	struct store_ssh_key h = fixture_ssh_key(11);
-	struct id after = { .s = "" }, row;
-	uint8_t sealed[STORE_SEALED_SIZE];
-	enum status st;
-	size_t len = 0;
-
-	CHECK_STR(store_sealed_name(STORE_SEALED_KEY), "key.sealed");
-	CHECK_STR(store_sealed_name(STORE_SEALED_SSH_KEY), "ssh_key.sealed");
-	fixture_add_account(s, 1);
-	ALONE(s, st, store_key_insert(s, &k, &f));
-	CHECK_EQ(st, STATUS_OK);
-	ALONE(s, st, store_ssh_key_insert(s, &h, &f));
-	CHECK_EQ(st, STATUS_OK);
-	CHECK_OK(store_sealed_next(s, STORE_SEALED_KEY, &after, &row, sealed,
-				   sizeof(sealed), &len, &f),
-		 &f);
-	CHECK_STR(row.s, k.id.s);
-	CHECK(len == k.sealed_len && memcmp(sealed, k.sealed, len) == 0);
-	CHECK_EQ(store_sealed_next(s, STORE_SEALED_KEY, &row, &after, sealed,
-				   sizeof(sealed), &len, &f),
-		 STATUS_NOT_FOUND);
-	CHECK_OK(store_sealed_next(s, STORE_SEALED_SSH_KEY, &after, &row,
-				   sealed, sizeof(sealed), &len, &f),
-		 &f);
-	CHECK_STR(row.s, h.id.s);
-	ALONE(s, st,
-	      store_sealed_put(s, STORE_SEALED_KEY, &k.id,
-			       (const uint8_t *)"later", 5, &f));
-	CHECK_EQ(st, STATUS_OK);
-	ALONE(s, st,
-	      store_sealed_put(s, STORE_SEALED_SSH_KEY, &h.id,
-			       (const uint8_t *)"late", 4, &f));
-	CHECK_EQ(st, STATUS_OK);
-	CHECK_OK(store_key_get(s, &k.account, k.label, &k, &f), &f);
-	CHECK(k.sealed_len == 5 && memcmp(k.sealed, "later", 5) == 0);
-	CHECK_OK(store_ssh_key_get(s, &h.account, h.label, &h, &f), &f);
-	CHECK(h.sealed_len == 4 && memcmp(h.sealed, "late", 4) == 0);
-	store_close(s);
-}
-
 static bool
 one_more(void *ctx, const struct store_trust *t)
 {
@@ -263,6 +147,69 @@ lay_out(struct store *s)
 	(void)strcpy(g.factor, "otp");
 	CHECK_OK(store_guess_insert(s, &g, STORE_GUESS_FAILED, &f), &f);
 	CHECK_OK(store_commit(&txn, &f), &f);
+}
+
+/* What waits for somebody, of account 1: invitation, impersonation, address
+ * and secret 70. */
+static void
+lay_out_people(struct store *s)
+{
+	const struct id id = fixture_id(70), one = fixture_id(1);
+	const struct store_invitation i = { .id = id,
+					    .org = fixture_id(51),
+					    .address = "ann",
+					    .role = STORE_ROLE_MEMBER,
+					    .made_by = "root",
+					    .created_at = NOW,
+					    .expires_at = NOW + 9,
+					    .state =
+						    STORE_INVITATION_PENDING };
+	const struct store_impersonation as = { .id = id,
+						.account = one,
+						.actor = "root",
+						.reason = "why",
+						.expires_at = NOW + 9 };
+	const struct store_email_change c = { .account = one, .email = "a@b" };
+	const struct store_secret x = { .id = id,
+					.account = one,
+					.label = "x" };
+	const struct store_session open = { .id = id,
+					    .account = one,
+					    .opened_at = NOW };
+
+	fixture_add_org(s, 51);
+	STORE_TXN(t);
+
+	CHECK_OK(store_begin(s, &t, &f), &f);
+	CHECK_OK(store_invitation_insert(s, &i, &f), &f);
+	CHECK_OK(store_impersonation_insert(s, &as, &f), &f);
+	CHECK_OK(store_email_change_put(s, &c, &f), &f);
+	CHECK_OK(store_secret_insert(s, &x, &f), &f);
+	CHECK_OK(store_session_insert(s, &open, &f), &f);
+	CHECK_OK(store_commit(&t, &f), &f);
+}
+
+static void
+people_are(struct store *s, int64_t revoked_at, int64_t closed_at)
+{
+	static const uint8_t hash[STORE_HASH_SIZE];
+	const struct id id = fixture_id(70), one = fixture_id(1);
+	struct store_impersonation as;
+	struct store_email_change c;
+	struct store_invitation i;
+	struct store_session open;
+	struct store_secret x;
+
+	CHECK_OK(store_invitation_find(s, hash, &i, &f), &f);
+	CHECK(i.state == STORE_INVITATION_REVOKED && i.ended_at == NOW);
+	CHECK_OK(store_impersonation_find(s, &one, hash, &as, &f), &f);
+	CHECK_EQ(as.spent_at, NOW);
+	CHECK_EQ(store_email_change_get(s, &one, &c, &f), STATUS_NOT_FOUND);
+	CHECK_OK(store_secret_find(s, &one, hash, &x, &f), &f);
+	CHECK_EQ(x.revoked_at, revoked_at);
+	CHECK_OK(store_session_get(s, &id, &open, &f), &f);
+	CHECK_EQ(open.closed_at, closed_at);
+	CHECK_STR(open.ended, closed_at == 0 ? "" : "restored");
 }
 
 static void
@@ -319,6 +266,7 @@ test_void_running(void)
 	enum status st;
 
 	lay_out(s);
+	lay_out_people(s);
 	CHECK_EQ(store_void_running(s, NOW, &v, &f), STATUS_CONFLICT);
 	ALONE(s, st, store_void_running(s, 0, &v, &f));
 	CHECK_EQ(st, STATUS_INVALID);
@@ -327,6 +275,8 @@ test_void_running(void)
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_EQ(v.codes, 1);
 	CHECK_EQ(v.trust, 1);
+	CHECK(v.invitations == 1 && v.secrets == 0);
+	people_are(s, 0, NOW);
 	codes_are(s, NOW, NOW - 5);
 	CHECK_EQ(trusted(s), 0);
 	device_is(s, 30, NOW / 30 + 1, STORE_OTP_ACTIVE);
@@ -353,6 +303,7 @@ test_void_hashed(void)
 	enum status st;
 
 	lay_out(s);
+	lay_out_people(s);
 	CHECK_EQ(store_void_hashed(s, NOW, &v, &f), STATUS_CONFLICT);
 	ALONE(s, st, store_void_hashed(s, 0, &v, &f));
 	CHECK_EQ(st, STATUS_INVALID);
@@ -361,6 +312,8 @@ test_void_hashed(void)
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_EQ(v.codes, 1);
 	CHECK_EQ(v.trust, 1);
+	CHECK(v.invitations == 1 && v.secrets == 1);
+	people_are(s, NOW, 0);
 	codes_are(s, NOW, NOW - 5);
 	CHECK_EQ(trusted(s), 0);
 	CHECK_EQ(failed(s, "?name"), 0);
@@ -374,7 +327,7 @@ test_void_hashed(void)
 	CHECK_EQ(l.consumed_at, 0);
 	ALONE(s, st, store_void_hashed(s, NOW + 1, &v, &f));
 	CHECK_EQ(st, STATUS_OK);
-	CHECK_EQ(v.codes + v.trust, 0);
+	CHECK_EQ(v.codes + v.trust + v.invitations + v.secrets, 0);
 	store_close(s);
 }
 
@@ -383,9 +336,6 @@ main(void)
 {
 	test_backup();
 	test_given_up();
-	test_sealed();
-	test_sealed_otp();
-	test_sealed_keys();
 	test_void_running();
 	test_void_hashed();
 	return test_done();

@@ -23,6 +23,8 @@ login(unsigned n)
 	(void)strcpy(l.source, "192.0.2.1");
 	(void)strcpy(l.boot, fixture_id(8).s);
 	(void)strcpy(l.factors, "password");
+	l.org = fixture_id(51);
+	(void)strcpy(l.impersonator, "root");
 	return l;
 }
 
@@ -115,6 +117,25 @@ recent(struct store *s, int64_t since, int64_t uptime, unsigned most,
 	CHECK_STR(n.text, expected);
 }
 
+/* Of one organization: those of the others go on. */
+static void
+test_void_org(struct store *s, const struct id *two)
+{
+	struct store_login l = login(38);
+	enum status st;
+
+	l.account = *two;
+	l.org = fixture_id(52);
+	CHECK_EQ(insert(s, &l), STATUS_OK);
+	recent(s, 0, INT64_MIN, 9, "33 32 31 38 30 ");
+	ALONE(s, st, store_login_void_org(s, &l.org, two, 0, &f));
+	CHECK_EQ(st, STATUS_INVALID);
+	ALONE(s, st, store_login_void_org(s, &l.org, two, NOW + 19, &f));
+	CHECK_EQ(st, STATUS_OK);
+	recent(s, 0, INT64_MIN, 9, "33 32 31 30 ");
+	CHECK_EQ(consume(s, &l.id, NOW + 19), STATUS_LOST);
+}
+
 static void
 test_recent(struct store *s)
 {
@@ -153,6 +174,7 @@ test_recent(struct store *s)
 	l.id = fixture_id(37);
 	CHECK_EQ(insert(s, &l), STATUS_INVALID);
 
+	test_void_org(s, &two);
 	ALONE(s, st, store_login_void(s, &two, 0, &f));
 	CHECK_EQ(st, STATUS_INVALID);
 	ALONE(s, st, store_login_void(s, &two, NOW + 20, &f));
@@ -171,6 +193,30 @@ test_recent(struct store *s)
 	CHECK_EQ(consume(s, &l.id, NOW + 21), STATUS_OK);
 }
 
+/* One is good for no step-up any more; the others go on. */
+static void
+test_end(struct store *s)
+{
+	struct store_login l = login(60), got;
+	const struct id none = fixture_id(999);
+	enum status st;
+
+	CHECK_EQ(insert(s, &l), STATUS_OK);
+	l.id = fixture_id(61);
+	CHECK_EQ(insert(s, &l), STATUS_OK);
+	CHECK_EQ(store_login_end(s, &l.id, &f), STATUS_CONFLICT);
+	ALONE(s, st, store_login_end(s, &l.id, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_OK(store_login_get(s, &l.id, &got, &f), &f);
+	CHECK_EQ(got.uptime, -1);
+	CHECK_EQ(got.consumed_at, 0);
+	l.id = fixture_id(60);
+	CHECK_OK(store_login_get(s, &l.id, &got, &f), &f);
+	CHECK_EQ(got.uptime, 500);
+	ALONE(s, st, store_login_end(s, &none, &f));
+	CHECK_EQ(st, STATUS_OK);
+}
+
 int
 main(void)
 {
@@ -181,6 +227,7 @@ main(void)
 	test_consume(s);
 	test_prune(s);
 	test_recent(s);
+	test_end(s);
 	store_close(s);
 	return test_done();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Positions stay 1..n whatever is done; the model is an array. */
 #include "fixture.h"
+#include "store/rule.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,10 @@ rule(unsigned n, int64_t position)
 	(void)strcpy(r.prompt, "auto");
 	(void)strcpy(r.qr, "auto");
 	(void)strcpy(r.uv, "preferred");
+	(void)strcpy(r.org_choice, "last");
+	(void)strcpy(r.new_source, "audit");
 	r.key_wait = 15;
+	r.session_max = -1;
 	return r;
 }
 
@@ -143,6 +147,13 @@ test_columns(struct store *s)
 	(void)strcpy(r.uv, "discouraged");
 	r.key_wait = 120;
 	r.key_paste = true;
+	memset(r.org, 'o', sizeof(r.org) - 1);
+	(void)strcpy(r.org_choice, "ask");
+	(void)strcpy(r.new_source, "second");
+	r.notice = true;
+	r.invite = true;
+	r.session_max = 31536000;
+	r.session_idle = 2592000;
 	ALONE(s, st, store_rule_insert(s, &r, &f));
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_OK(store_rule_list(s, keep, &got, &f), &f);
@@ -158,10 +169,10 @@ test_columns(struct store *s)
 static void
 test_form(struct store *s)
 {
-	struct store_rule wrong[11];
+	struct store_rule wrong[17];
 	enum status st;
 
-	for (size_t i = 0; i < 11; i++)
+	for (size_t i = 0; i < 17; i++)
 		wrong[i] = rule(1, 1);
 	(void)strcpy(wrong[0].unenrolled, "never");
 	(void)strcpy(wrong[1].unenrolled, "until"); /* but when? */
@@ -174,7 +185,13 @@ test_form(struct store *s)
 	(void)strcpy(wrong[8].uv, "perhaps");
 	wrong[9].key_wait = 121;
 	wrong[10].key_wait = -1;
-	for (size_t i = 0; i < 11; i++) {
+	(void)strcpy(wrong[11].org_choice, "first");
+	(void)strcpy(wrong[12].new_source, "deny");
+	wrong[13].session_max = -2;
+	wrong[14].session_max = 31536001;
+	wrong[15].session_idle = -1;
+	wrong[16].session_idle = 2592001;
+	for (size_t i = 0; i < 17; i++) {
 		ALONE(s, st, store_rule_insert(s, &wrong[i], &f));
 		CHECK_EQ(st, STATUS_INVALID);
 	}

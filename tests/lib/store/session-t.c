@@ -20,6 +20,11 @@ session(unsigned n, unsigned account, int64_t at)
 	(void)strcpy(row.factors, "password");
 	(void)strcpy(row.host, "host.example.org");
 	(void)strcpy(row.boot, fixture_id(8).s);
+	row.org = fixture_id(50 + account);
+	(void)strcpy(row.impersonator, "root");
+	(void)strcpy(row.logind, "c12");
+	row.ends_at = at + 1800;
+	row.idle = 900;
 	return row;
 }
 
@@ -37,7 +42,7 @@ end(struct store *s, const struct id *id, int64_t now)
 {
 	enum status st;
 
-	ALONE(s, st, store_session_close(s, id, now, &f));
+	ALONE(s, st, store_session_close(s, id, "closed", now, &f));
 	return st;
 }
 
@@ -84,6 +89,8 @@ test_close(struct store *s)
 	CHECK_EQ(end(s, &row.id, NOW + 10), STATUS_LOST);
 	CHECK_OK(store_session_get(s, &row.id, &got, &f), &f);
 	CHECK_EQ(got.closed_at, NOW + 9);
+	CHECK_STR(got.ended, "closed");
+	CHECK(got.gone);
 	CHECK_EQ(store_session_get(s, &none, &got, &f), STATUS_NOT_FOUND);
 	row = session(11, 999, NOW);
 	CHECK_EQ(insert(s, &row), STATUS_NOT_FOUND);
@@ -122,12 +129,14 @@ test_close_all(struct store *s)
 		row = session(30 + i, 2, NOW + 30 + i);
 		CHECK_EQ(insert(s, &row), STATUS_OK);
 	}
-	ALONE(s, st, store_session_close_all(s, &two, NULL, 0, &closed, &f));
+	ALONE(s, st,
+	      store_session_close_all(s, &two, NULL, "deleted", 0, &closed,
+				      &f));
 	CHECK_EQ(st, STATUS_INVALID);
 	CHECK_EQ(closed, 77);
 	ALONE(s, st,
-	      store_session_close_all(s, &two, &except, NOW + 40, &closed,
-				      &f));
+	      store_session_close_all(s, &two, &except, "password", NOW + 40,
+				      &closed, &f));
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_EQ(closed, 3); /* 21, 31, 32 */
 	lists(s, 2, true, 9, "30 ");
@@ -137,15 +146,134 @@ test_close_all(struct store *s)
 	CHECK_EQ(row.closed_at, NOW + 5);
 	lists(s, 1, true, 9, "20 ");
 	ALONE(s, st,
-	      store_session_close_all(s, &two, NULL, NOW + 41, &closed, &f));
+	      store_session_close_all(s, &two, NULL, "deleted", NOW + 41,
+				      &closed, &f));
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_EQ(closed, 1);
 	CHECK_OK(store_session_get(s, &except, &row, &f), &f);
 	CHECK_EQ(row.closed_at, NOW + 41);
+	CHECK_STR(row.ended, "deleted");
 	ALONE(s, st,
-	      store_session_close_all(s, &one, &two, NOW + 42, &closed, &f));
+	      store_session_close_all(s, &one, &two, "revoked", NOW + 42,
+				      &closed, &f));
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_EQ(closed, 1);
+}
+
+static void
+left(struct store *s, const struct id *account, const char *expected)
+{
+	struct ids n = { .most = 9 };
+
+	CHECK_OK(store_session_list_left(s, account, collect, &n, &f), &f);
+	CHECK_STR(n.text, expected);
+}
+
+/* A row that is closed says nothing of what runs. */
+static void
+test_left(struct store *s)
+{
+	const struct id one = fixture_id(1), wanted = fixture_id(30);
+	struct store_session row = { .gone = true };
+	enum status st;
+
+	left(s, NULL, "32 31 30 21 20 ");
+	left(s, &one, "20 ");
+	ALONE(s, st, store_session_gone(s, &row.id, &f));
+	CHECK_EQ(st, STATUS_OK);
+	row.id = fixture_id(31);
+	ALONE(s, st, store_session_gone(s, &row.id, &f));
+	CHECK_EQ(st, STATUS_OK);
+	ALONE(s, st, store_session_gone(s, &row.id, &f));
+	CHECK_EQ(st, STATUS_OK);
+	ALONE(s, st, store_session_kill(s, &wanted, &f));
+	CHECK_EQ(st, STATUS_OK);
+	left(s, NULL, "32 30 21 20 ");
+	CHECK_OK(store_session_get(s, &wanted, &row, &f), &f);
+	CHECK(row.kill && !row.gone);
+	CHECK_STR(row.ended, "deleted");
+}
+
+/* One process, and two people who it is. */
+static void
+test_shared(struct store *s)
+{
+	struct store_session mine = session(60, 1, NOW), his;
+	bool shared = true;
+	enum status st;
+
+	mine.pid = 77;
+	his = mine;
+	his.id = fixture_id(61);
+	CHECK_EQ(insert(s, &mine), STATUS_OK);
+	CHECK_EQ(insert(s, &his), STATUS_OK);
+	CHECK_OK(store_session_shared(s, &mine, &shared, &f), &f);
+	CHECK(!shared);
+	his.id = fixture_id(62);
+	his.account = fixture_id(2);
+	CHECK_EQ(insert(s, &his), STATUS_OK);
+	CHECK_OK(store_session_shared(s, &mine, &shared, &f), &f);
+	CHECK(shared);
+	his.pid_start--;
+	CHECK_OK(store_session_shared(s, &his, &shared, &f), &f);
+	CHECK(!shared);
+	CHECK_EQ(end(s, &his.id, NOW + 1), STATUS_OK);
+	CHECK_OK(store_session_shared(s, &mine, &shared, &f), &f);
+	CHECK(!shared);
+	for (unsigned i = 60; i < 62; i++) {
+		const struct id id = fixture_id(i);
+
+		ALONE(s, st, store_session_close(s, &id, "gone", NOW, &f));
+		CHECK_EQ(st, STATUS_OK);
+	}
+}
+
+/* Those in which an organization is active, and no others. */
+static void
+test_close_org(struct store *s)
+{
+	const struct id one = fixture_id(1), org1 = fixture_id(51),
+			org2 = fixture_id(52), none = { .s = "" };
+	struct store_session row;
+	int64_t closed = 77;
+	enum status st;
+
+	for (unsigned i = 0; i < 4; i++) {
+		row = session(40 + i, 1 + i % 2, NOW + 40 + i);
+		row.org = i == 3 ? none : org1;
+		CHECK_EQ(insert(s, &row), STATUS_OK);
+	}
+	ALONE(s, st, store_session_close_org(s, &org1, NULL, 0, &closed, &f));
+	CHECK_EQ(st, STATUS_INVALID);
+	CHECK_EQ(closed, 77);
+	ALONE(s, st,
+	      store_session_close_org(s, &org2, NULL, NOW + 50, &closed, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(closed, 0);
+	ALONE(s, st,
+	      store_session_close_org(s, &none, NULL, NOW + 50, &closed, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(closed, 0);
+	ALONE(s, st,
+	      store_session_close_org(s, &org1, &one, NOW + 50, &closed, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(closed, 2);
+	lists(s, 0, true, 9, "43 41 ");
+	ALONE(s, st,
+	      store_session_close_org(s, &org1, NULL, NOW + 51, &closed, &f));
+	CHECK_EQ(closed, 1);
+	row.id = fixture_id(41);
+	CHECK_OK(store_session_get(s, &row.id, &row, &f), &f);
+	CHECK_EQ(row.closed_at, NOW + 51);
+	CHECK_STR(row.ended, "organization");
+	ALONE(s, st,
+	      store_session_close(s, &(struct id){ .s = "" },
+				  "seventeen letters", NOW, &f));
+	CHECK_EQ(st, STATUS_NOT_FOUND);
+	row.id = fixture_id(43);
+	ALONE(s, st,
+	      store_session_close(s, &row.id, "seventeen letters", NOW, &f));
+	CHECK_EQ(st, STATUS_INVALID);
 }
 
 int
@@ -158,6 +286,9 @@ main(void)
 	test_close(s);
 	test_list(s);
 	test_close_all(s);
+	test_left(s);
+	test_shared(s);
+	test_close_org(s);
 	store_close(s);
 	return test_done();
 }

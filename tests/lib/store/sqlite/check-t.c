@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "../fixture.h"
+#include "store/rule.h"
 #include "raw.h"
 
 static struct fault f;
@@ -53,6 +54,8 @@ fill(struct store *s)
 	(void)strcpy(r.prompt, "auto");
 	(void)strcpy(r.qr, "auto");
 	(void)strcpy(r.uv, "preferred");
+	(void)strcpy(r.org_choice, "last");
+	(void)strcpy(r.new_source, "audit");
 	for (unsigned i = 0; i < 3; i++) {
 		r.id = fixture_id(60 + i);
 		ALONE(s, st, store_rule_insert(s, &r, &f));

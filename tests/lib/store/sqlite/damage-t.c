@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../fixture.h"
+#include "store/rule.h"
 
 #define PAGE 4096
 

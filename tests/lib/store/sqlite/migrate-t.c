@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A store of version 1 or 2, with rows in every table, becomes one of ours.
- * usage: migrate-t 0001_init.sql 0002_codes.sql */
+/* A store of version 1, 2 or 3, with rows in every table, becomes one of ours.
+ * usage: migrate-t 0001_init.sql 0002_codes.sql 0003_keys.sql */
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -8,22 +8,27 @@
 #include <unistd.h>
 
 #include "../fixture.h"
+#include "store/rule.h"
+#include "base/text.h"
 #include "raw.h"
+#include "store/people.h"
 #include "store/restore.h"
 
 #define ID "'0188b733-f800-7000-8000-00000000000"
 
 static struct fault f;
-static char where[512], init[16384], codes[16384];
+static char where[512], init[16384], codes[16384], keys[16384];
 static const char *path;
 
 static const char *const tables[] = {
-	"meta",	 "account", "person", "password", "password_history",
-	"rule",	 "guess",   "seen",   "login",	  "session",
-	"audit", "otp",	    "code",   "trust",
+	"meta",	   "account",	 "person", "password", "password_history",
+	"rule",	   "guess",	 "seen",   "login",    "session",
+	"audit",   "otp",	 "code",   "trust",    "key",
+	"ssh_key", "key_policy",
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
-#define TABLES_1 (TABLES - 3) /* of version 1 */
+#define TABLES_2 (TABLES - 3)	/* of version 2 */
+#define TABLES_1 (TABLES_2 - 3) /* of version 1 */
 
 static const char rows[] =
 	"INSERT INTO meta VALUES ('k', 'v');"
@@ -63,6 +68,19 @@ static const char rows_2[] =
 	"INSERT INTO trust VALUES (" ID "0', " ID "1', 1, zeroblob(32), "
 	"'a key', 5, 7, 8);";
 
+/* ... and version 3. */
+static const char rows_3[] =
+	"UPDATE rule SET uv = 'required', key_wait = 30, key_paste = 1 "
+	"WHERE position = 1;"
+	"UPDATE session SET closed_at = 20;"
+	"INSERT INTO session VALUES (" ID "0', " ID "1', '', 'sshd', '', 'x', "
+	"'', 'host', 'boot', 1, 2, 15, 0);"
+	"INSERT INTO key VALUES (" ID "1', " ID "1', 'yubi', 'example.org', "
+	"x'06', -7, x'07', zeroblob(16), 'usb', 0, 1, 9, x'08', 7, 8);"
+	"INSERT INTO ssh_key VALUES (" ID "2', " ID "1', 'ssh', 'ssh-rsa', "
+	"x'09', 0, 0, x'0a', 7, 8);"
+	"UPDATE key_policy SET rp = 'example.org', sign_count = 3;";
+
 static void
 read_sql(const char *file, char *into, size_t size)
 {
@@ -89,6 +107,11 @@ make(const char *name, unsigned version)
 	CHECK_EQ(raw_exec(path, codes), SQLITE_OK);
 	CHECK_EQ(raw_exec(path, "PRAGMA user_version = 2"), SQLITE_OK);
 	CHECK_EQ(raw_exec(path, rows_2), SQLITE_OK);
+	if (version == 2)
+		return;
+	CHECK_EQ(raw_exec(path, keys), SQLITE_OK);
+	CHECK_EQ(raw_exec(path, "PRAGMA user_version = 3"), SQLITE_OK);
+	CHECK_EQ(raw_exec(path, rows_3), SQLITE_OK);
 }
 
 /* Every row's first COLUMNS (0: all there are, and it becomes them), as text;
@@ -190,6 +213,57 @@ test_columns_3(struct store *s)
 	CHECK(!any);
 }
 
+static bool
+keep_session(void *ctx, const struct store_session *row)
+{
+	((struct store_session *)ctx)[row->opened_at - 14] = *row;
+	return true;
+}
+
+/* ... and of version 4: everybody is a person, nobody belongs anywhere, and
+ * what runs has no end but its own. */
+static void
+test_columns_4(struct store *s, unsigned version)
+{
+	struct store_password_policy p = { .history = 77 };
+	struct store_session row[2] = { { .idle = 77 }, { .idle = 77 } };
+	struct store_account a = { .epoch = 77 };
+	struct store_login l = { .uptime = 77 };
+	struct store_rule r[2];
+	struct id id;
+
+	CHECK_OK(store_account_by_name(s, "ann", &a, &f), &f);
+	CHECK(a.kind == STORE_PERSON && a.strategy == STORE_SOFT);
+	CHECK_STR(a.org.s, "");
+	CHECK_EQ(a.email_at, 0);
+	CHECK_OK(store_rule_list(s, keep_rule, r, &f), &f);
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_STR(r[i].org, "");
+		CHECK_STR(r[i].org_choice, "last");
+		CHECK_STR(r[i].new_source, "audit");
+		CHECK(!r[i].notice && !r[i].invite);
+		CHECK_EQ(r[i].session_max, -1);
+		CHECK_EQ(r[i].session_idle, 0);
+	}
+	(void)strcpy(id.s, "0188b733-f800-7000-8000-00000000000a");
+	CHECK_OK(store_login_get(s, &id, &l, &f), &f);
+	CHECK_STR(l.org.s, "");
+	CHECK_STR(l.impersonator, "");
+	CHECK_OK(store_session_list(s, NULL, false, keep_session, row, &f),
+		 &f);
+	for (size_t i = 0; i < (version == 3 ? 2 : 1); i++) {
+		CHECK(text_empty(row[i].org.s) &&
+		      text_empty(row[i].impersonator) &&
+		      text_empty(row[i].logind) && text_empty(row[i].ended));
+		CHECK(row[i].ends_at == 0 && row[i].idle == 0);
+	}
+	CHECK_EQ(row[0].closed_at, version == 3 ? 20 : 0);
+	CHECK_EQ(row[0].gone, row[0].closed_at != 0);
+	CHECK_OK(store_password_policy_get(s, &p, &f), &f);
+	CHECK(p.min_length == 8 && p.history == 5 && p.max_days == 0 &&
+	      p.warn_days == 14 && p.min_days == 0 && p.breached);
+}
+
 /* An old device's label is taken for the keys to come, too. */
 static void
 test_label_2(struct store *s)
@@ -210,7 +284,9 @@ test_migrate(const char *name, unsigned version)
 {
 	static char before[TABLES][8192], after[TABLES][8192];
 	unsigned from = 7, to = 7, count[TABLES], problems = 0;
-	size_t most = version == 1 ? TABLES_1 : TABLES;
+	size_t most = version == 1   ? TABLES_1
+		      : version == 2 ? TABLES_2
+				     : TABLES;
 	int columns[TABLES] = { 0 };
 	struct store *s = NULL;
 
@@ -226,7 +302,7 @@ test_migrate(const char *name, unsigned version)
 	CHECK(s == NULL);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
 	CHECK_EQ(from, version);
-	CHECK_EQ(to, 3);
+	CHECK_EQ(to, 4);
 	for (size_t i = 0; i < most; i++) {
 		CHECK_EQ(dump(tables[i], &columns[i], after[i],
 			      sizeof(after[i])),
@@ -236,14 +312,16 @@ test_migrate(const char *name, unsigned version)
 	s = fixture_open(where);
 	if (version == 1)
 		test_columns_2(s);
-	test_columns_3(s);
+	if (version < 3)
+		test_columns_3(s);
+	test_columns_4(s, version);
 	if (version == 2)
 		test_label_2(s);
 	CHECK_OK(store_integrity(s, sentence, &problems, &f), &f);
 	CHECK_EQ(problems, 0);
 	store_close(s);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
-	CHECK_EQ(from, 3);
+	CHECK_EQ(from, 4);
 }
 
 /* Whole, or not at all. */
@@ -264,7 +342,7 @@ test_broken_off(const char *name, unsigned version, const char *table,
 	(void)snprintf(sql, sizeof(sql), "DROP TABLE %s", table);
 	CHECK_EQ(raw_exec(path, sql), SQLITE_OK);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
-	CHECK_EQ(to, 3);
+	CHECK_EQ(to, 4);
 	CHECK_EQ(raw_integer(path, column), 1);
 }
 
@@ -290,7 +368,9 @@ test_restore(const char *name, unsigned version)
 	CHECK_OK(store_account_by_name(s, "ann", &a, &f), &f);
 	if (version == 1)
 		test_columns_2(s);
-	test_columns_3(s);
+	if (version < 3)
+		test_columns_3(s);
+	test_columns_4(s, version);
 	store_close(s);
 	(void)close(fd);
 }
@@ -302,17 +382,24 @@ main(int argc, char **argv)
 				    "'account') WHERE name = 'epoch'";
 	static const char uv[] = "SELECT count(*) FROM pragma_table_info("
 				 "'rule') WHERE name = 'uv'";
+	static const char kind[] = "SELECT count(*) FROM pragma_table_info("
+				   "'account') WHERE name = 'kind'";
 
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
 	read_sql(argv[1], init, sizeof(init));
 	read_sql(argv[2], codes, sizeof(codes));
+	read_sql(argv[3], keys, sizeof(keys));
 	test_migrate("migrate1", 1);
 	test_migrate("migrate2", 2);
+	test_migrate("migrate3", 3);
 	test_broken_off("broken1", 1, "trust", epoch);
 	test_broken_off("broken12", 1, "key_policy", epoch);
 	test_broken_off("broken2", 2, "key_policy", uv);
+	test_broken_off("broken23", 2, "delivery", uv);
+	test_broken_off("broken3", 3, "delivery", kind);
 	test_restore("restore1", 1);
 	test_restore("restore2", 2);
+	test_restore("restore3", 3);
 	return test_done();
 }

@@ -52,10 +52,10 @@ test_versions(void)
 	CHECK_EQ(from, 7);
 	CHECK_EQ(raw_integer(path, "PRAGMA user_version"), 99);
 	/* The very next one, too. */
-	CHECK_EQ(raw_exec(path, "PRAGMA user_version = 4"), 0);
-	refused(STATUS_SCHEMA, "newer than this program's 3");
+	CHECK_EQ(raw_exec(path, "PRAGMA user_version = 5"), 0);
+	refused(STATUS_SCHEMA, "newer than this program's 4");
 	CHECK_EQ(store_migrate(where, &from, &to, &f), STATUS_SCHEMA);
-	CHECK_EQ(raw_integer(path, "PRAGMA user_version"), 4);
+	CHECK_EQ(raw_integer(path, "PRAGMA user_version"), 5);
 	CHECK_EQ(raw_exec(path, "PRAGMA user_version = 0"), 0);
 	refused(STATUS_SCHEMA, "sigractl store migrate");
 	/* An older number on newer tables: the migration fails whole. */

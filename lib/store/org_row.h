@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The columns of an organization, for the nouns that yield one. */
+#ifndef STORE_ORG_ROW_H
+#define STORE_ORG_ROW_H
+
+#include "store/engine.h"
+#include "store/org.h"
+
+/* id, slug, name, words, personal, require_mfa, created_at, deleted_at,
+ * version. */
+void store_org_columns(struct store_row *row, struct store_org *o);
+
+#endif
