@@ -31,6 +31,8 @@ policy_reason_name(enum policy_reason reason)
 		[POLICY_NOT_PROVED] = "not_proved",
 		[POLICY_PASSWORD_REFUSED] = "password_refused",
 		[POLICY_DECLINED] = "declined",
+		[POLICY_NOT_INTERACTIVE] = "not_interactive",
+		[POLICY_NOT_MEMBER] = "not_member",
 		[POLICY_UNAVAILABLE] = "unavailable",
 	};
 	size_t at = (size_t)reason;

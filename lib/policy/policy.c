@@ -30,6 +30,8 @@ policy_account_reason(enum policy_account account)
 		return POLICY_PENDING_DELETION;
 	case POLICY_ACCOUNT_DELETED:
 		return POLICY_DELETED;
+	case POLICY_ACCOUNT_SERVICE:
+		return POLICY_NOT_INTERACTIVE;
 	case POLICY_ACCOUNT_UNKNOWN:
 		break;
 	}

@@ -99,6 +99,7 @@ enum policy_account {
 	POLICY_ACCOUNT_EXPIRED,
 	POLICY_ACCOUNT_PENDING, /* deletion is under way */
 	POLICY_ACCOUNT_DELETED,
+	POLICY_ACCOUNT_SERVICE, /* a service account, where people log in */
 };
 
 /* Why; for audit and explain, never for the person logging in. */
@@ -124,10 +125,12 @@ enum policy_reason {
 	POLICY_MUST_CHANGE,
 	POLICY_NOT_PROVED,	 /* session: no login was handed over */
 	POLICY_PASSWORD_REFUSED, /* the new password was not acceptable */
-	POLICY_DECLINED,    /* a device was asked and gave no answer, and there
-			       is no other way in */
-	POLICY_UNAVAILABLE, /* something broke; the only reason made
-			       outside policy.c */
+	POLICY_DECLINED, /* a device was asked and gave no answer, and there
+			    is no other way in */
+	POLICY_NOT_INTERACTIVE, /* a service account, where people log in */
+	/* The only reasons made outside policy.c: */
+	POLICY_NOT_MEMBER,  /* of the organization that was active */
+	POLICY_UNAVAILABLE, /* something broke */
 	POLICY_REASON_COUNT
 };
 

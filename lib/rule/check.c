@@ -58,13 +58,21 @@ rule_pattern_covers(const char *wide, const char *narrow)
 	return strcmp(wide, "*") == 0 || rule_condition_covers(wide, narrow);
 }
 
+/* Whoever belongs to an organization is known. */
+static enum rule_account
+rule_account_of(const struct rule *r)
+{
+	return text_empty(r->org) ? r->account : RULE_ACCOUNT_KNOWN;
+}
+
 /* Does WIDE match whatever NARROW matches?  In doubt, no. */
 static bool
 rule_covers(const struct rule *wide, const struct rule *narrow)
 {
 	return (narrow->phases & ~wide->phases) == 0 &&
 	       (wide->account == RULE_ACCOUNT_ANY ||
-		wide->account == narrow->account) &&
+		wide->account == rule_account_of(narrow)) &&
+	       rule_condition_covers(wide->org, narrow->org) &&
 	       rule_pattern_covers(wide->service, narrow->service) &&
 	       rule_pattern_covers(wide->host, narrow->host) &&
 	       rule_pattern_covers(wide->user, narrow->user) &&
@@ -244,6 +252,7 @@ rule_check(const struct rule *rules, size_t n, const struct rule_root *root,
 		rule_check_idle(rules, i, &all);
 		rule_check_second(&rules[i], &all);
 		rule_check_keys(&rules[i], &all);
+		rule_check_people(&rules[i], &all);
 	}
 	return all.n;
 }

@@ -27,8 +27,9 @@ void rule_check_root(const struct rule *rules, size_t n,
 		     const struct rule_root *root, int64_t now,
 		     struct rule_findings *all);
 
-/* What a rule says of second factors, and of keys; warnings only. */
+/* What a rule says of second factors, keys and people; warnings only. */
 void rule_check_second(const struct rule *r, struct rule_findings *all);
+void rule_check_people(const struct rule *r, struct rule_findings *all);
 void rule_check_keys(const struct rule *r, struct rule_findings *all);
 
 #endif

@@ -64,6 +64,32 @@ rule_networks_match(const char *networks, const struct rule_subject *s)
 	return false;
 }
 
+bool
+rule_names_org(const struct rule *r, const struct id *org)
+{
+	const char *orgs = r->org;
+	struct rule_item item;
+
+	if (text_empty(orgs))
+		return true;
+	while (rule_item_next(&orgs, &item))
+		if (item.s[0] != '\0' && strcmp(item.s, org->s) == 0)
+			return true;
+	return false;
+}
+
+/* Who is unknown belongs nowhere, whatever a caller says. */
+static bool
+rule_orgs_match(const struct rule *r, const struct rule_subject *s)
+{
+	if (text_empty(r->org))
+		return true;
+	for (size_t i = 0; s->known && i < s->org_count; i++)
+		if (rule_names_org(r, &s->orgs[i]))
+			return true;
+	return false;
+}
+
 static bool
 rule_account_matches(enum rule_account account, bool known)
 {
@@ -93,7 +119,7 @@ rule_matches(const struct rule *r, const struct rule_subject *s)
 	       rule_patterns_match(r->service, s->service) &&
 	       rule_patterns_match(r->host, s->host) &&
 	       rule_patterns_match(r->user, s->user) &&
-	       rule_groups_match(r->group, s) &&
+	       rule_orgs_match(r, s) && rule_groups_match(r->group, s) &&
 	       rule_networks_match(r->network, s);
 }
 

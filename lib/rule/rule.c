@@ -301,6 +301,7 @@ rule_defaults(struct rule *out, size_t max)
 	for (size_t i = 0; i < n; i++) {
 		out[i] = rule_initial[i];
 		out[i].position = (int64_t)i + 1;
+		out[i].session_max = RULE_SESSION_MAX_AUTO;
 	}
 	return n;
 }

@@ -62,6 +62,29 @@ enum rule_uv {
 	RULE_UV_DISCOURAGED, /* a touch is enough */
 };
 
+/* Which organization is active, where the account belongs to several (of those
+ * that the rule names, if it names any)? */
+enum rule_org_choice {
+	RULE_ORG_LAST = 0, /* the last used */
+	RULE_ORG_ASK,	   /* as the person says; the last used where nobody
+			      can be asked */
+};
+
+/* A login from where the account was never seen (and it was seen elsewhere):
+ * always audited as suspicious. */
+enum rule_new_source {
+	RULE_NEW_SOURCE_AUDIT = 0,
+	RULE_NEW_SOURCE_TELL,	/* the person, once in */
+	RULE_NEW_SOURCE_SECOND, /* needs a second factor, whoever is exempt or
+				   trusted elsewhere */
+};
+
+#define RULE_ORGS_ONE 6 /* organizations that one rule may name */
+/* 24 hours for sshd and login, else none: rule_session_limit(). */
+#define RULE_SESSION_MAX_AUTO (-1)
+#define RULE_SESSION_MAX 31536000 /* seconds */
+#define RULE_SESSION_IDLE_MAX 2592000
+
 #define RULE_FACTORS_ALL (POLICY_BIT(POLICY_FACTOR_COUNT) - 1)
 
 #define RULE_KEY_WAIT_MAX 120 /* seconds */
@@ -88,6 +111,8 @@ struct rule {
 	char user[RULE_TEXT_SIZE];
 	char group[RULE_TEXT_SIZE];   /* Unix groups, names with commas */
 	char network[RULE_TEXT_SIZE]; /* CIDRs with commas; IPv4, IPv6 */
+	char org[RULE_TEXT_SIZE];     /* ids of organizations with commas: the
+					 account belongs to one of them */
 	char note[RULE_TEXT_SIZE];
 	/* RULE of action `require` only; zero otherwise. */
 	enum rule_unenrolled unenrolled;
@@ -101,6 +126,14 @@ struct rule {
 	int64_t key_wait; /* seconds that a key may take to be plugged in */
 	bool key_paste;	  /* far from the machine: a key elsewhere may answer
 			     by a challenge that is copied and pasted */
+	enum rule_org_choice org_choice;
+	bool notice; /* tell about the last login, and failures since */
+	enum rule_new_source new_source;
+	bool invite; /* who is invited by name and unknown may accept here,
+			instead of the password; needs `password` */
+	/* RULE of action `require` or `admit` that has the session phase. */
+	int64_t session_max;  /* seconds; 0: none; RULE_SESSION_MAX_AUTO */
+	int64_t session_idle; /* seconds without input on the terminal; 0 */
 };
 
 /* What a rule is held against. */
@@ -114,6 +147,8 @@ struct rule_subject {
 	struct in6_addr address;   /* IPv4 as v4-mapped */
 	const char *const *groups; /* the user is a member of these */
 	size_t group_count;
+	const struct id *orgs; /* the account belongs to these */
+	size_t org_count;
 };
 
 /* An address without DNS: IPv4, IPv6, v4-mapped, with or without %zone. */
@@ -151,6 +186,19 @@ bool rule_qr_parse(const char *s, enum rule_qr *out);
 /* "preferred", "required", "discouraged". */
 const char *rule_uv_name(enum rule_uv uv);
 bool rule_uv_parse(const char *s, enum rule_uv *out);
+
+/* "last", "ask"; "audit", "tell", "second". */
+const char *rule_org_choice_name(enum rule_org_choice choice);
+bool rule_org_choice_parse(const char *s, enum rule_org_choice *out);
+const char *rule_new_source_name(enum rule_new_source new_source);
+bool rule_new_source_parse(const char *s, enum rule_new_source *out);
+
+/* Does the rule name this organization (or none at all)? */
+bool rule_names_org(const struct rule *r, const struct id *org);
+
+/* Seconds that a session of this service may last under R; 0: no limit.
+ * RULE_SESSION_MAX_AUTO is what a new rule should say. */
+int64_t rule_session_limit(const struct rule *r, const char *service);
 
 /* Does the service hand over one string, and cannot be asked again (vsftpd,
  * dovecot, postgresql, saslauthd's ...)?  By its name, exactly.  pam_sigra(8)
@@ -211,8 +259,9 @@ struct rule_finding {
  * Warnings: a rule that an earlier one always shadows, a rule that can never
  * match, a second factor that is enough alone (fido2 may be: it verifies its
  * user then), security keys and SSH keys where nothing can ask for them, and
- * what a rule says of second factors or keys to no effect.  Returns how many
- * findings there are; writes at most MAX of them, errors first.
+ * what a rule says of second factors, keys, people or sessions to no effect.
+ * Returns how many findings there are; writes at most MAX of them, errors
+ * first.
  */
 size_t rule_check(const struct rule *rules, size_t n,
 		  const struct rule_root *root, int64_t now,

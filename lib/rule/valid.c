@@ -83,6 +83,17 @@ rule_group_valid(const char *field, const char *item, struct fault *f)
 }
 
 static enum status
+rule_org_valid(const char *field, const char *item, struct fault *f)
+{
+	if (strlen(item) != ID_LENGTH ||
+	    strspn(item, "0123456789abcdef-") != ID_LENGTH)
+		return fault(f, STATUS_INVALID,
+			     "%s: '%s' is no id of an organization", field,
+			     item);
+	return STATUS_OK;
+}
+
+static enum status
 rule_network_valid(const char *field, const char *item, struct fault *f)
 {
 	struct rule_network n;
@@ -287,6 +298,71 @@ rule_groups_few(const struct rule *r, struct fault *f)
 	return STATUS_OK;
 }
 
+/* Nobody whom the store does not know belongs to an organization. */
+static enum status
+rule_orgs_valid(const struct rule *r, struct fault *f)
+{
+	const char *s = r->org;
+	struct rule_item item;
+	unsigned n = 0;
+
+	if (s[0] == '\0')
+		return STATUS_OK;
+	while (rule_item_next(&s, &item))
+		if (++n > RULE_ORGS_ONE)
+			return fault(f, STATUS_INVALID,
+				     "org: one rule names %d organizations "
+				     "at most; write two rules",
+				     RULE_ORGS_ONE);
+	if (r->account == RULE_ACCOUNT_UNKNOWN)
+		return fault(f, STATUS_INVALID,
+			     "org: who is unknown belongs to no organization; "
+			     "leave out one of the two");
+	return STATUS_OK;
+}
+
+static enum status
+rule_session_valid(const struct rule *r, struct fault *f)
+{
+	if (r->session_max < RULE_SESSION_MAX_AUTO ||
+	    r->session_max > RULE_SESSION_MAX)
+		return fault(f, STATUS_INVALID,
+			     "session-max: a session lasts 1 to %d seconds, "
+			     "or has no limit",
+			     RULE_SESSION_MAX);
+	if (r->session_idle < 0 || r->session_idle > RULE_SESSION_IDLE_MAX)
+		return fault(f, STATUS_INVALID,
+			     "session-idle: a session idles 1 to %d seconds, "
+			     "or as long as it likes",
+			     RULE_SESSION_IDLE_MAX);
+	if (r->action != POLICY_ACTION_REQUIRE &&
+	    r->action != POLICY_ACTION_ADMIT &&
+	    (r->session_max > 0 || r->session_idle != 0))
+		return fault(f, STATUS_INVALID,
+			     "only a 'require' or 'admit' rule says how long "
+			     "a session lasts (session-max, session-idle)");
+	return STATUS_OK;
+}
+
+/* What a rule says of people. */
+static enum status
+rule_people_valid(const struct rule *r, struct fault *f)
+{
+	if ((unsigned)r->org_choice > RULE_ORG_ASK)
+		return fault(f, STATUS_INVALID,
+			     "org-choice: a rule says last or ask");
+	if ((unsigned)r->new_source > RULE_NEW_SOURCE_SECOND)
+		return fault(f, STATUS_INVALID,
+			     "new-source: a rule says audit, tell or second");
+	if (r->action != POLICY_ACTION_REQUIRE &&
+	    (r->org_choice != RULE_ORG_LAST || r->notice ||
+	     r->new_source != RULE_NEW_SOURCE_AUDIT || r->invite))
+		return fault(f, STATUS_INVALID,
+			     "only a 'require' rule says something of "
+			     "org-choice, notice, new-source or invite");
+	return rule_session_valid(r, f);
+}
+
 enum status
 rule_valid(const struct rule *r, struct fault *f)
 {
@@ -296,6 +372,7 @@ rule_valid(const struct rule *r, struct fault *f)
 		{ "user", r->user, rule_pattern_valid },
 		{ "group", r->group, rule_group_valid },
 		{ "network", r->network, rule_network_valid },
+		{ "org", r->org, rule_org_valid },
 	};
 	enum status st = rule_words_valid(r, f);
 
@@ -305,10 +382,14 @@ rule_valid(const struct rule *r, struct fault *f)
 	if (st == STATUS_OK)
 		st = rule_groups_few(r, f);
 	if (st == STATUS_OK)
+		st = rule_orgs_valid(r, f);
+	if (st == STATUS_OK)
 		st = rule_unenrolled_valid(r, f);
 	if (st == STATUS_OK)
 		st = rule_extras_valid(r, f);
 	if (st == STATUS_OK)
 		st = rule_keys_valid(r, f);
+	if (st == STATUS_OK)
+		st = rule_people_valid(r, f);
 	return st == STATUS_OK ? rule_text_valid("note", r->note, f) : st;
 }

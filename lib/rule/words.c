@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of what a 'require' rule says beside its factors. */
+/* The words of what a rule says beside its factors, and services that it goes
+ * without saying for. */
 #include "rule/rule.h"
 
 #include <string.h>
@@ -131,6 +132,55 @@ rule_uv_parse(const char *s, enum rule_uv *out)
 	return true;
 }
 
+static const char *const rule_org_choice_words[] = {
+	[RULE_ORG_LAST] = "last",
+	[RULE_ORG_ASK] = "ask",
+};
+static const struct rule_words rule_org_choice =
+	RULE_WORDS(rule_org_choice_words);
+
+const char *
+rule_org_choice_name(enum rule_org_choice choice)
+{
+	return rule_word_name(&rule_org_choice, (size_t)choice);
+}
+
+bool
+rule_org_choice_parse(const char *s, enum rule_org_choice *out)
+{
+	size_t at;
+
+	if (!rule_word_parse(&rule_org_choice, s, &at))
+		return false;
+	*out = (enum rule_org_choice)at;
+	return true;
+}
+
+static const char *const rule_new_source_words[] = {
+	[RULE_NEW_SOURCE_AUDIT] = "audit",
+	[RULE_NEW_SOURCE_TELL] = "tell",
+	[RULE_NEW_SOURCE_SECOND] = "second",
+};
+static const struct rule_words rule_new_source =
+	RULE_WORDS(rule_new_source_words);
+
+const char *
+rule_new_source_name(enum rule_new_source new_source)
+{
+	return rule_word_name(&rule_new_source, (size_t)new_source);
+}
+
+bool
+rule_new_source_parse(const char *s, enum rule_new_source *out)
+{
+	size_t at;
+
+	if (!rule_word_parse(&rule_new_source, s, &at))
+		return false;
+	*out = (enum rule_new_source)at;
+	return true;
+}
+
 /* Their protocols carry a name and one string, or their dialog has one field;
  * saslauthd(8) hands on the names of protocols. */
 static const char *const rule_singles[] = {
@@ -140,12 +190,35 @@ static const char *const rule_singles[] = {
 	"sieve",      "smtp",	 "smtpd",     "vsftpd",	    "xmpp",
 };
 
+static bool
+rule_among(const char *service, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], service) == 0)
+			return true;
+	return false;
+}
+
 bool
 rule_service_single(const char *service)
 {
-	for (size_t i = 0; i < sizeof(rule_singles) / sizeof(rule_singles[0]);
-	     i++)
-		if (strcmp(rule_singles[i], service) == 0)
-			return true;
-	return false;
+	return rule_among(service, rule_singles,
+			  sizeof(rule_singles) / sizeof(rule_singles[0]));
+}
+
+/* People sit there for hours; elsewhere a session is a command, a job or a
+ * desktop that locks itself. */
+static const char *const rule_limited[] = { "login", "sshd" };
+
+#define RULE_LIMIT 86400 /* seconds */
+
+int64_t
+rule_session_limit(const struct rule *r, const char *service)
+{
+	if (r->session_max != RULE_SESSION_MAX_AUTO)
+		return r->session_max;
+	return rule_among(service, rule_limited,
+			  sizeof(rule_limited) / sizeof(rule_limited[0]))
+		       ? RULE_LIMIT
+		       : 0;
 }

@@ -108,6 +108,9 @@ check_names(void)
 			 POLICY_BIT(POLICY_FACTOR_FIDO2)));
 	CHECK(same(policy_factor_name(POLICY_FACTOR_SSH_SK), "ssh-sk"));
 	CHECK(same(policy_reason_name(POLICY_DECLINED), "declined"));
+	CHECK(same(policy_reason_name(POLICY_NOT_INTERACTIVE),
+		   "not_interactive"));
+	CHECK(same(policy_reason_name(POLICY_NOT_MEMBER), "not_member"));
 	for (int i = 0; i < POLICY_REASON_COUNT; i++)
 		for (int j = 0; j <= POLICY_REASON_COUNT; j++) {
 			const char *a =

@@ -31,6 +31,15 @@ by_root(const struct policy_facts *f)
 	return f->phase == POLICY_PHASE_PASSWORD && f->privileged;
 }
 
+/* Whose password root may set: of whoever is there, and logs in by one. */
+static bool
+repaired(const struct policy_facts *f)
+{
+	return by_root(f) && f->account != POLICY_ACCOUNT_UNKNOWN &&
+	       f->account != POLICY_ACCOUNT_DELETED &&
+	       f->account != POLICY_ACCOUNT_SERVICE;
+}
+
 /* Proved, but for what a device stands for, and not by possession alone. */
 static bool
 met(const struct policy_facts *f, uint32_t set)
@@ -71,10 +80,7 @@ hold_allow(const struct policy_facts *f, const struct policy_decision *d)
 	struct policy_facts g = *f;
 
 	HOLD(RULED, lets_in(f) && d->reason == POLICY_GRANTED);
-	HOLD(ACTIVE,
-	     f->account == POLICY_ACCOUNT_ACTIVE ||
-		     (by_root(f) && f->account != POLICY_ACCOUNT_UNKNOWN &&
-		      f->account != POLICY_ACCOUNT_DELETED));
+	HOLD(ACTIVE, f->account == POLICY_ACCOUNT_ACTIVE || repaired(f));
 	if (!by_factors(f)) {
 		HOLD(WHOLE, d->granted == 0);
 		return;
@@ -159,6 +165,7 @@ state_reason(enum policy_account account)
 		[POLICY_ACCOUNT_EXPIRED] = POLICY_EXPIRED,
 		[POLICY_ACCOUNT_PENDING] = POLICY_PENDING_DELETION,
 		[POLICY_ACCOUNT_DELETED] = POLICY_DELETED,
+		[POLICY_ACCOUNT_SERVICE] = POLICY_NOT_INTERACTIVE,
 	};
 
 	return reasons[account];
@@ -368,10 +375,7 @@ must(const struct policy_facts *f)
 	if (!sane(f))
 		return POLICY_DENY;
 	if (by_root(f))
-		return f->account != POLICY_ACCOUNT_UNKNOWN &&
-				       f->account != POLICY_ACCOUNT_DELETED
-			       ? POLICY_ALLOW
-			       : POLICY_DENY;
+		return repaired(f) ? POLICY_ALLOW : POLICY_DENY;
 	return active && f->locked == 0 ? due(f) : POLICY_DENY;
 }
 

@@ -40,6 +40,12 @@ POLICY = [
      "\tuint32_t bad"),
     ("an expired account is fine",
      "return POLICY_EXPIRED;", "return POLICY_REASON_NONE;"),
+    ("a service account is a person",
+     "return POLICY_NOT_INTERACTIVE;", "return POLICY_REASON_NONE;"),
+    ("root may give a service account a password",
+     "f->account == POLICY_ACCOUNT_DISABLED ||",
+     "f->account == POLICY_ACCOUNT_DISABLED ||\n"
+     "\t    f->account == POLICY_ACCOUNT_SERVICE ||"),
     ("locks are not looked at",
      "\tif (f->locked != 0)\n\t\treturn policy_deny(POLICY_LOCKED);\n"
      "\tif ((w->chosen & ~f->enrolled) != 0)",

@@ -72,8 +72,9 @@ static const enum policy_account accounts[] = {
 	POLICY_ACCOUNT_ACTIVE,	POLICY_ACCOUNT_UNKNOWN,
 	POLICY_ACCOUNT_EXPIRED, POLICY_ACCOUNT_DISABLED,
 	POLICY_ACCOUNT_PENDING, POLICY_ACCOUNT_DELETED,
+	POLICY_ACCOUNT_SERVICE,
 };
-#define ACCOUNTS_ALL 6
+#define ACCOUNTS_ALL 7
 #define ACCOUNTS_SOME 3 /* the rest differ by their reason only */
 
 static const enum policy_unenrolled modes[] = {
