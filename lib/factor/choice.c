@@ -11,6 +11,7 @@
 #include "factor/common.h"
 #include "factor/stored.h"
 #include "factor/text.h"
+#include "store/people.h"
 
 _Static_assert(PASSWORD_MAX_BYTES < SECRET_TEXT_SIZE, "secret_text");
 
@@ -39,7 +40,7 @@ password_has_control(const struct secret *password)
 }
 
 static enum status
-password_form(const struct secret *password, struct fault *f)
+password_form(const struct secret *password, int64_t least, struct fault *f)
 {
 	long points;
 
@@ -52,11 +53,11 @@ password_form(const struct secret *password, struct fault *f)
 		return fault(f, STATUS_REFUSED,
 			     "the password is not valid "
 			     "UTF-8");
-	if (points < PASSWORD_MIN_CODE_POINTS)
+	if (points < least)
 		return fault(f, STATUS_REFUSED,
 			     "the password is shorter than "
-			     "%d characters",
-			     PASSWORD_MIN_CODE_POINTS);
+			     "%lld characters",
+			     (long long)least);
 	if (password_has_control(password))
 		return fault(f, STATUS_REFUSED,
 			     "the password has control "
@@ -65,11 +66,10 @@ password_form(const struct secret *password, struct fault *f)
 }
 
 static enum status
-password_guessable(const char *name, const struct secret *password,
-		   struct fault *f)
+password_guessable(const struct words *words, int64_t least,
+		   const struct secret *password, struct fault *f)
 {
 	SECRET_TEXT(word);
-	SECRET_TEXT(login);
 
 	if (!secret_string(password, word.s, sizeof(word.s)))
 		return fault(f, STATUS_REFUSED, "the password is too long");
@@ -78,20 +78,28 @@ password_guessable(const char *name, const struct secret *password,
 		return fault(f, STATUS_REFUSED,
 			     "the password is one of the "
 			     "most common ones");
-	/* One that does not fit is left empty, and equals no password. */
-	(void)text_copy(login.s, sizeof(login.s), name);
-	factor_lower(login.s);
-	if (strcmp(word.s, login.s) == 0)
+	if (words == NULL)
+		return STATUS_OK;
+	if (strcmp(word.s, words->login) == 0)
 		return fault(f, STATUS_REFUSED,
 			     "the password is the login "
 			     "name");
+	if (words->email[0] != '\0' && strcmp(word.s, words->email) == 0)
+		return fault(f, STATUS_REFUSED,
+			     "the password is the e-mail "
+			     "address");
+	if (words_make(words, word.s, (long)least))
+		return fault(f, STATUS_REFUSED,
+			     "the password is made of a name that goes with "
+			     "this account: its own, its address or its "
+			     "organization's; that part does not count");
 	return STATUS_OK;
 }
 
 struct password_past {
-	size_t n;
-	struct id row[PASSWORD_HISTORY];
-	struct store_password kept[PASSWORD_HISTORY];
+	size_t n, most;
+	struct id row[PASSWORD_HISTORY_MAX];
+	struct store_password kept[PASSWORD_HISTORY_MAX];
 };
 
 /* Taken down first: no hash is computed while the store is being read. */
@@ -101,7 +109,7 @@ password_past_each(void *ctx, const struct id *row,
 {
 	struct password_past *past = ctx;
 
-	if (past->n == PASSWORD_HISTORY)
+	if (past->n == past->most)
 		return false;
 	past->row[past->n] = *row;
 	past->kept[past->n++] = *p;
@@ -114,10 +122,15 @@ password_fresh(const struct factor_env *env, const struct id *account,
 {
 	struct password_place place = password_current_place(account);
 	struct password_past past = { .n = 0 };
+	struct store_password_policy policy;
 	struct store_password now;
 	bool found = false, same = false;
 	enum status st;
 
+	if ((st = store_password_policy_get(env->store, &policy, f)) !=
+	    STATUS_OK)
+		return st;
+	past.most = (size_t)policy.history;
 	st = password_find(env, account, &found, &now, f);
 	if (st == STATUS_OK && found)
 		st = password_verify(env, &place, &now, password, &same, f);
@@ -125,7 +138,7 @@ password_fresh(const struct factor_env *env, const struct id *account,
 		return fault(f, STATUS_REFUSED,
 			     "the password is the one you "
 			     "have now");
-	if (st == STATUS_OK)
+	if (st == STATUS_OK && past.most > 0)
 		st = store_history_list(env->store, account,
 					password_past_each, &past, f);
 	for (size_t i = 0; st == STATUS_OK && i < past.n; i++) {
@@ -136,21 +149,27 @@ password_fresh(const struct factor_env *env, const struct id *account,
 			return fault(f, STATUS_REFUSED,
 				     "the password was in "
 				     "use before: choose one that is not "
-				     "among the last %d",
-				     PASSWORD_HISTORY);
+				     "among the last %zu",
+				     past.most);
 	}
 	return st;
 }
 
 enum status
 password_acceptable(const struct factor_env *env, const struct id *account,
-		    const char *name, const struct secret *password,
+		    const struct words *words, const struct secret *password,
 		    struct fault *f)
 {
-	enum status st = password_form(password, f);
+	struct store_password_policy policy;
+	enum status st;
 
+	st = store_password_policy_get(env->store, &policy, f);
 	if (st == STATUS_OK)
-		st = password_guessable(name, password, f);
+		st = password_form(password, policy.min_length, f);
+	if (st == STATUS_OK)
+		st = password_guessable(words, policy.min_length, password, f);
+	if (st == STATUS_OK && policy.breached)
+		st = breach_refuse(env->breach, password, f);
 	if (st == STATUS_OK && account != NULL)
 		st = password_fresh(env, account, password, f);
 	return st;

@@ -120,6 +120,30 @@ code_read_kept(const struct secret *answer, struct secret_text *out)
 	       secret_string(&digits, out->s, sizeof(out->s));
 }
 
+enum status
+code_hash_about(const struct crypto_keys *k, enum crypto_purpose purpose,
+		const char *about, const struct secret *text,
+		uint8_t out[CRYPTO_HASH_SIZE], struct fault *f)
+{
+	enum status st;
+	struct buf b;
+	SECRET_TEXT(letters);
+	SECRET_TEXT(whole);
+	SECRET(s);
+
+	if (!code_read(text, &letters))
+		return fault(f, STATUS_INVALID,
+			     "a code has %d letters and digits 2 to 7",
+			     CODE_LETTERS);
+	buf_start(&b, whole.s, sizeof(whole.s));
+	buf_text(&b, about);
+	buf_text(&b, ":");
+	buf_text(&b, letters.s);
+	if ((st = secret_set(&s, whole.s, b.len, f)) == STATUS_OK)
+		crypto_secret_hash(k, purpose, &s, out);
+	return st;
+}
+
 /* STATUS_INVALID when it is none. */
 static enum status
 code_hash(const struct factor_env *env, const struct id *account,

@@ -30,6 +30,17 @@ bool code_shaped(const struct secret *answer);
 void code_make(struct secret *out);
 
 /*
+ * The same form for what is not kept among an account's codes: a hash of the
+ * letters under the subkey of PURPOSE, bound to ABOUT (an id; "" : to
+ * nothing).  STATUS_INVALID when TEXT is no code.
+ */
+enum status code_hash_about(const struct crypto_keys *k,
+			    enum crypto_purpose purpose, const char *about,
+			    const struct secret *text,
+			    uint8_t out[CRYPTO_HASH_SIZE], struct fault *f)
+	MUST_USE;
+
+/*
  * Look for ANSWER among the account's codes of KIND: RIGHT, SPENT (also when
  * it has expired), UNTIMELY (it expires, but the clock is behind, and nobody
  * knows whether it has) or WRONG, with outcome->row and ->code set, and ->way

@@ -9,6 +9,7 @@
 
 #include "base/io.h"
 #include "crypto/crypto.h"
+#include "factor/breach.h"
 #include "store/store.h"
 
 /* Who the check is for, and with what. */
@@ -19,6 +20,7 @@ struct factor_env {
 	int64_t now;
 	bool clock_behind; /* now is less than the store has seen: no time
 			      code can be judged */
+	const struct breach *breach; /* this host's list; NULL: it has none */
 };
 
 /* Values apart, zero is wrong; code tests `== FACTOR_RIGHT`. */
@@ -27,6 +29,16 @@ enum factor_result {
 	FACTOR_SPENT = 0x35,	/* right, but it was used before */
 	FACTOR_UNTIMELY = 0x5a, /* might be right: the clock is behind */
 	FACTOR_RIGHT = 0xca,
+};
+
+/* What somebody gave in place of a password, and nobody chooses a new one
+ * for. */
+enum factor_guest {
+	FACTOR_GUEST_NONE = 0,
+	FACTOR_GUEST_ACTS,    /* the code of an impersonation, for ACTOR */
+	FACTOR_GUEST_SERVICE, /* a secret of a service account */
+	FACTOR_GUEST_INVITED, /* the code of an invitation: a new account, and
+				 a new password */
 };
 
 struct factor_outcome {
@@ -43,6 +55,8 @@ struct factor_outcome {
 			   what is stored */
 	bool ssh;	/* ROW is an SSH key (AT: its counter; -1: none was
 			   seen) */
+	enum factor_guest guest; /* ROW is what was given instead */
+	char actor[64];		 /* FACTOR_GUEST_ACTS: who */
 };
 
 /* For whom a prompt asks. */

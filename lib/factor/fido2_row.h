@@ -8,6 +8,7 @@
 #define FACTOR_FIDO2_ROW_H
 
 #include "factor/fido2.h"
+#include "store/sealed.h"
 
 #define FIDO2_PARTS_SIZE 3072
 struct fido2_parts {

@@ -3,15 +3,18 @@
 
 #include "base/text.h"
 #include "factor/code.h"
+#include "factor/guest.h"
 #include "factor/nobody.h"
+#include "factor/service.h"
 #include "factor/stored.h"
+#include "store/people.h"
 
 /* A password, or what is good in its place. */
 static enum status
 password_enrolled(const struct factor_env *env, const struct id *account,
 		  bool *out, struct fault *f)
 {
-	bool has = false, reset = false, ticket = false;
+	bool has = false, reset = false, ticket = false, secret = false;
 	struct store_password stored;
 	enum status st = password_find(env, account, &has, &stored, f);
 
@@ -20,7 +23,9 @@ password_enrolled(const struct factor_env *env, const struct id *account,
 	if (st == STATUS_OK)
 		st = code_left(env, account, STORE_CODE_TICKET, &ticket, f);
 	if (st == STATUS_OK)
-		*out = has || reset || ticket;
+		st = service_secret_left(env, account, &secret, f);
+	if (st == STATUS_OK)
+		*out = has || reset || ticket || secret;
 	return st;
 }
 
@@ -40,8 +45,10 @@ password_shaped(const struct secret *answer)
 	       !secret_has_byte(answer, 0) && !password_is_sshd_junk(answer);
 }
 
-static const char *const password_ways[] = { "password", "reset_code",
-					     "ticket", NULL };
+static const char *const password_ways[] = {
+	"password",	  "reset_code", "ticket", "impersonation",
+	"service_secret", "invitation", NULL
+};
 
 /* Is it kept otherwise than a new one would be? */
 static bool
@@ -89,6 +96,24 @@ password_right(const struct factor_env *env, const struct id *account,
 	return STATUS_OK;
 }
 
+/* None of the account's passwords: a code in its place, or a guest's. */
+static enum status
+password_instead(const struct factor_env *env, const struct id *account,
+		 const struct secret *answer, struct factor_outcome *out,
+		 struct fault *f)
+{
+	struct factor_outcome code, guest;
+	enum status st;
+
+	st = code_check_either(env, account, STORE_CODE_RESET,
+			       STORE_CODE_TICKET, answer, &code, f);
+	if (st == STATUS_OK)
+		st = guest_check(env, account, answer, &guest, f);
+	if (st == STATUS_OK)
+		*out = code.result != FACTOR_WRONG ? code : guest;
+	return st;
+}
+
 /*
  * Whoever it is, an answer costs a run of Argon2id at the present costs: the
  * verification itself where it is one; else the renewal, when it is right, or
@@ -115,10 +140,8 @@ password_check(const struct factor_env *env, const struct id *account,
 		return password_right(env, account, answer, &stored, out, f);
 	if (!found || !shaped || password_stale(env, &stored))
 		st = password_decoy(env, answer, f);
-	if (st == STATUS_OK)
-		st = code_check_either(env, account, STORE_CODE_RESET,
-				       STORE_CODE_TICKET, answer, out, f);
-	return st;
+	return st == STATUS_OK ? password_instead(env, account, answer, out, f)
+			       : st;
 }
 
 /*
@@ -136,6 +159,8 @@ password_settle(const struct factor_env *env, const struct id *account,
 
 	if (outcome->result != FACTOR_RIGHT)
 		return fault(f, STATUS_DENIED, "no right password to settle");
+	if (outcome->guest != FACTOR_GUEST_NONE)
+		return guest_settle(env, account, outcome, f);
 	if (outcome->code)
 		return store_code_spend(env->store, &outcome->row, env->now,
 					f);
@@ -157,10 +182,14 @@ password_replace(const struct factor_env *env, const struct id *account,
 {
 	struct password_place from = password_current_place(account), to;
 	struct store_password old, past, next = *new_one;
+	struct store_password_policy policy;
 	bool found = false;
 	enum status st;
 	struct id row;
 
+	if ((st = store_password_policy_get(env->store, &policy, f)) !=
+	    STATUS_OK)
+		return st;
 	st = password_find(env, account, &found, &old, f);
 	if (st != STATUS_OK)
 		return st;
@@ -173,7 +202,7 @@ password_replace(const struct factor_env *env, const struct id *account,
 		st = password_move(env, &from, &to, &old, &past, f);
 		if (st == STATUS_OK)
 			st = store_history_push(env->store, &row, account,
-						&past, PASSWORD_HISTORY, f);
+						&past, policy.history, f);
 		if (st != STATUS_OK)
 			return st;
 		/* settle() tells passwords apart by this, even two of one

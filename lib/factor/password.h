@@ -3,16 +3,16 @@
  * Passwords: Argon2id (RFC 9106), kept as salt, costs and the sealed digest of
  * the tag; imported crypt(3) strings verify once and become Argon2id.  Where
  * one is asked for, a reset code or an enrollment ticket (factor/code.h) is
- * right, too; then a new password has to be chosen.
+ * right, too; then a new password has to be chosen.  So is what guests have
+ * (factor/guest.h).
  */
 #ifndef FACTOR_PASSWORD_H
 #define FACTOR_PASSWORD_H
 
-#include "factor/factor.h"
+#include "factor/words.h"
 
-#define PASSWORD_MIN_CODE_POINTS 8
 #define PASSWORD_MAX_BYTES ANSWER_MAX
-#define PASSWORD_HISTORY 5
+#define PASSWORD_HISTORY_MAX 24 /* that the policy may ask for */
 
 /* Hash a new one; nothing is stored.  The row's ad is the account's. */
 enum status password_make(const struct factor_env *env,
@@ -28,15 +28,18 @@ enum status password_import(const struct factor_env *env,
 	MUST_USE;
 
 /*
- * May this become the password of the account called NAME (NULL: of nobody
- * yet)?  STATUS_REFUSED and a sentence for the person: too short, too long,
- * not UTF-8, control characters, a common password, the login name, the
- * current one or one of the last PASSWORD_HISTORY.  ACCOUNT NULL: no history
- * to look at.  Runs Argon2id up to 1 + PASSWORD_HISTORY times: call it outside
- * of a transaction.
+ * May this become the password of the account?  STATUS_REFUSED and a sentence
+ * for the person: shorter than the store's policy says, too long, not UTF-8,
+ * control characters, a common password, made of WORDS (NULL: nobody's),
+ * breached, the current one or one of the last that the policy remembers.
+ * ACCOUNT NULL: no history to look at.  STATUS_UNAVAILABLE: the policy wants
+ * this host's list of breached ones looked into, and it cannot be.  Runs
+ * Argon2id up to 1 + PASSWORD_HISTORY_MAX times: call it outside of a
+ * transaction.
  */
 enum status password_acceptable(const struct factor_env *env,
-				const struct id *account, const char *name,
+				const struct id *account,
+				const struct words *words,
 				const struct secret *password, struct fault *f)
 	MUST_USE;
 

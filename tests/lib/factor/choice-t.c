@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "kit.h"
+#include "store/people.h"
 #include "test.h"
 
 static struct fault said;
@@ -12,13 +13,18 @@ static enum status
 choose_bytes(const struct id *account, const char *name, const char *bytes,
 	     size_t len)
 {
+	struct words words;
 	enum status st;
 	SECRET(s);
 
+	words_start(&words);
+	if (name != NULL)
+		words_login(&words, name);
 	memset(&said, 0, sizeof(said));
 	if ((st = secret_set(&s, bytes, len, &said)) != STATUS_OK)
 		return st;
-	st = password_acceptable(&kit.env, account, name, &s, &said);
+	st = password_acceptable(&kit.env, account,
+				 name == NULL ? NULL : &words, &s, &said);
 	test_note("%s", said.text);
 	return st == said.status ? st : STATUS_SYSTEM;
 }
@@ -74,7 +80,14 @@ guessable(void)
 		 STATUS_REFUSED);
 	CHECK_EQ(choose_bytes(NULL, "bobs.account", "Bobs.Account", 12),
 		 STATUS_REFUSED);
+	CHECK_STR(said.text, "the password is the login name");
+	/* Nothing but signs around it, and one more word with it. */
 	CHECK_EQ(choose_bytes(NULL, "bobs.account", "bobs.account!", 13),
+		 STATUS_REFUSED);
+	CHECK_EQ(choose_bytes(NULL, "bobs.account", "bobs.accounting x", 17),
+		 STATUS_REFUSED);
+	CHECK_EQ(choose_bytes(NULL, "bobs.account", "bobs.account of horses",
+			      22),
 		 STATUS_OK);
 	CHECK_EQ(choose_bytes(NULL, NULL, "bobs.account", 12), STATUS_OK);
 	CHECK_EQ(choose_bytes(NULL, "", "bobs.account", 12), STATUS_OK);
@@ -102,7 +115,7 @@ history(void)
 		 &f);
 	kit_put(&kit.ann, &imported);
 	CHECK_EQ(again(&kit.ann, 0), STATUS_REFUSED);
-	for (int n = 1; n <= PASSWORD_HISTORY; n++) {
+	for (int n = 1; n <= 5; n++) {
 		(void)snprintf(password, sizeof(password),
 			       "the %d. passphrase", n);
 		CHECK_EQ(again(&kit.ann, n), STATUS_OK);
@@ -117,6 +130,64 @@ history(void)
 	/* Somebody else's history is no business of ours. */
 	CHECK_EQ(again(&kit.bob, 6), STATUS_OK);
 	CHECK_EQ(again(NULL, 6), STATUS_OK);
+}
+
+static void
+policy(int64_t least, int64_t remembered, bool breached)
+{
+	const struct store_password_policy p = { .min_length = least,
+						 .history = remembered,
+						 .warn_days = 14,
+						 .breached = breached };
+	struct fault f = { .status = STATUS_OK };
+	STORE_TXN(txn);
+
+	kit_need(store_begin(kit.env.store, &txn, &f), &f);
+	kit_need(store_password_policy_put(kit.env.store, &p, &f), &f);
+	kit_need(store_commit(&txn, &f), &f);
+}
+
+/* What the store says counts, not what it said once. */
+static void
+policies(void)
+{
+	struct breach broken = { .state = BREACH_BROKEN };
+
+	policy(12, 5, true);
+	CHECK_EQ(choose("a7%kZ_pQabc"), STATUS_REFUSED);
+	CHECK_STR(said.text, "the password is shorter than 12 characters");
+	CHECK_EQ(choose("a7%kZ_pQabcd"), STATUS_OK);
+	/* What is taken out is missing in what is left. */
+	CHECK_EQ(choose_bytes(NULL, "jane", "jane a7%kZ_pQab", 15),
+		 STATUS_REFUSED);
+	CHECK_EQ(choose_bytes(NULL, "jane", "jane a7%kZ_pQabc", 16),
+		 STATUS_OK);
+	/* None is remembered: the one in use is no new one, even so. */
+	policy(8, 0, true);
+	kit_replace(&kit.bob, "the 20. passphrase");
+	kit_replace(&kit.bob, "the 21. passphrase");
+	CHECK_EQ(again(&kit.bob, 21), STATUS_REFUSED);
+	CHECK_EQ(again(&kit.bob, 20), STATUS_OK);
+	policy(8, 2, true);
+	for (int n = 22; n <= 24; n++) {
+		char password[32];
+
+		(void)snprintf(password, sizeof(password),
+			       "the %d. passphrase", n);
+		kit_replace(&kit.bob, password);
+	}
+	CHECK_EQ(again(&kit.bob, 21), STATUS_OK);
+	CHECK_EQ(again(&kit.bob, 22), STATUS_REFUSED);
+	CHECK_STR(said.text, "the password was in use before: choose one that "
+			     "is not among the last 2");
+	/* A list that cannot be read lets nothing new in. */
+	kit.env.breach = &broken;
+	CHECK_EQ(choose("a7%kZ_pQ"), STATUS_UNAVAILABLE);
+	CHECK_EQ(choose("short"), STATUS_REFUSED);
+	policy(8, 5, false);
+	CHECK_EQ(choose("a7%kZ_pQ"), STATUS_OK);
+	kit.env.breach = NULL;
+	policy(8, 5, true);
 }
 
 static void
@@ -148,6 +219,7 @@ main(void)
 	guessable();
 	junk();
 	history();
+	policies();
 	kit_end();
 	return test_done();
 }

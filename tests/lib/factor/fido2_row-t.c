@@ -2,6 +2,7 @@
 #include "factor/fido2.h"
 
 #include "kit.h"
+#include "store/sealed.h"
 #include "test.h"
 
 static struct store_key

@@ -52,7 +52,9 @@ kit_need(enum status st, const struct fault *f)
 static void
 kit_account(struct store *s, const char *name, struct id *id)
 {
-	struct store_account a = { .state = STORE_ACTIVE,
+	struct store_account a = { .kind = STORE_PERSON,
+				   .state = STORE_ACTIVE,
+				   .strategy = STORE_SOFT,
 				   .created_at = KIT_NOW,
 				   .updated_at = KIT_NOW,
 				   .epoch = 1,

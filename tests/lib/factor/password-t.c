@@ -388,14 +388,14 @@ replaced(void)
 				    &f),
 		 &f);
 	CHECK_EQ(rows.n, 0);
-	for (int i = 0; i < PASSWORD_HISTORY + 2; i++)
+	for (int i = 0; i < 5 + 2; i++)
 		kit_replace(&kit.bob, RIGHT);
 	p = kit_get(&kit.bob);
-	CHECK_EQ(p.set_at, KIT_NOW + PASSWORD_HISTORY + 2);
+	CHECK_EQ(p.set_at, KIT_NOW + 5 + 2);
 	CHECK_OK(store_history_list(kit.env.store, &kit.bob, rows_each, &rows,
 				    &f),
 		 &f);
-	CHECK_EQ(rows.n, PASSWORD_HISTORY);
+	CHECK_EQ(rows.n, 5);
 	for (size_t i = 0; i < rows.n; i++) {
 		(void)snprintf(ad, sizeof(ad), "password_history.sealed:%s",
 			       rows.id[i].s);

@@ -6,6 +6,7 @@
 
 #include "kit.h"
 #include "sshkey_samples.h"
+#include "store/sealed.h"
 #include "test.h"
 
 static struct sshkey
