@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/event.h"
 #include "audit/line.h"
 #include "audit/meta.h"
 #include "base/text.h"
+#include "store/outbox.h"
 
 void
 audit_start(struct audit *a, struct store *s, const char *host,
@@ -154,6 +156,26 @@ audit_room(struct audit *a, struct fault *f)
 	return STATUS_OK;
 }
 
+/* Whoever it is about is to be told. */
+static enum status
+audit_tell(const struct audit *a, const struct audit_entry *e,
+	   const struct store_audit *row, struct fault *f)
+{
+	const struct audit_event *event = audit_event_of(e);
+	struct store_message m = { .at = row->at, .audit = row->id };
+
+	if (event == NULL)
+		return STATUS_OK;
+	crypto_id(row->at, &m.id);
+	(void)text_copy(m.event, sizeof(m.event), event->name);
+	/* A target that is no id is nobody who could be told. */
+	if (strlen(row->target) == ID_LENGTH)
+		(void)text_copy(m.account.s, sizeof(m.account.s), row->target);
+	if (strlen(row->org) == ID_LENGTH)
+		(void)text_copy(m.org.s, sizeof(m.org.s), row->org);
+	return store_message_insert(a->store, &m, f);
+}
+
 enum status
 audit_write(struct audit *a, int64_t now, const struct audit_entry *e,
 	    struct fault *f)
@@ -165,7 +187,8 @@ audit_write(struct audit *a, int64_t now, const struct audit_entry *e,
 	/* A row whose line would have to be dropped is not written either. */
 	if ((st = audit_room(a, f)) != STATUS_OK ||
 	    (st = audit_row(a, now, e, &row, f)) != STATUS_OK ||
-	    (st = store_audit_insert(a->store, &row, f)) != STATUS_OK)
+	    (st = store_audit_insert(a->store, &row, f)) != STATUS_OK ||
+	    (st = audit_tell(a, e, &row, f)) != STATUS_OK)
 		return st;
 	line = audit_lines(a) + a->used;
 	audit_line(e, row.seq, line);

@@ -57,7 +57,8 @@ void audit_start(struct audit *a, struct store *s, const char *host,
 		 void (*sink)(void *ctx, const char *line), void *sink_ctx);
 
 /*
- * Append inside the open transaction.  STATUS_INVALID: an action that breaks
+ * Append inside the open transaction; what events.def names is also a message
+ * in the outbox.  STATUS_INVALID: an action that breaks
  * the grammar, a metadata key that smells of a secret (password, passwd,
  * secret, token, code, pin, key, hash, ... as a whole word of the key), or
  * more than 8 KiB of metadata.  Bytes that are no UTF-8 are stored escaped.

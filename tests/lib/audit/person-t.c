@@ -14,7 +14,9 @@ static struct fault f;
 static void
 account_make(const char *name, struct id *id)
 {
-	struct store_account a = { .state = STORE_ACTIVE,
+	struct store_account a = { .kind = STORE_PERSON,
+				   .state = STORE_ACTIVE,
+				   .strategy = STORE_SOFT,
 				   .created_at = NOW,
 				   .updated_at = NOW,
 				   .epoch = 1,
