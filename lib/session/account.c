@@ -24,7 +24,8 @@ session_account(const struct session_env *env, const struct request *request,
 		return STATUS_OK;
 	}
 	if ((st = store_begin(env->store, &txn, f)) != STATUS_OK ||
-	    (st = session_refresh(&a, f)) != STATUS_OK)
+	    (st = session_refresh(&a, f)) != STATUS_OK ||
+	    (st = session_acted_login(&a, f)) != STATUS_OK)
 		return st;
 	d = policy_next(&a.facts);
 	st = session_audit(&a,

@@ -9,6 +9,7 @@
 #include "factor/sshkey.h"
 #include "session/session.h"
 #include "session/source.h"
+#include "store/org.h"
 
 /* What a person has chosen inside a login; in memory only until the
  * transaction that grants it, so that giving up leaves nothing behind. */
@@ -28,6 +29,21 @@ struct session_key_note {
 	int64_t kept, seen; /* counters; -1: it is not about them */
 };
 #define SESSION_KEY_NOTES 4
+
+/* An organization that the account belongs to. */
+struct session_org {
+	struct id id; /* empty: none */
+	char slug[STORE_SLUG_SIZE];
+	enum store_role role; /* 0: a service account is no member */
+};
+#define SESSION_ORGS_MAX 32 /* that somebody may choose from */
+
+/* What the audit says of the time before this login. */
+struct session_last {
+	int64_t at; /* 0: no login is remembered */
+	char from[256], service[65];
+	int64_t failed; /* logins since then */
+};
 
 struct session_attempt {
 	const struct session_env *env;
@@ -65,6 +81,28 @@ struct session_attempt {
 				that passed or was shown; or empty */
 	size_t notes;
 	struct session_key_note note[SESSION_KEY_NOTES];
+	struct session_org org; /* active; or its id is empty */
+	size_t orgs;		/* that the rule names, the last used first */
+	struct session_org org_choice[SESSION_ORGS_MAX];
+	bool org_mfa;	    /* one of all she belongs to wants two factors */
+	const char *second; /* why a second factor is needed, whatever the
+			       rule leaves open; NULL: it is not */
+	bool source_new;    /* was never seen here, but elsewhere */
+	struct session_last last;
+	int64_t password_due;	/* has to be changed then; 0: never */
+	int64_t password_warn;	/* its owner is told from then on */
+	int64_t password_early; /* may not be before; 0: at any time */
+	/* Who acts as the account: an account's id, "uid:1000" or "system";
+	 * or empty. */
+	char impersonator[64];
+	bool one_string; /* here a service account may log in: one string is
+			    all that the service takes */
+	bool adrift;	 /* the login that was handed over counts no more, and
+			    may be one of somebody who acts as the account */
+	/* The one that is being accepted; or its id is empty.  DRAFT: by
+	 * somebody who has no account before the transaction that grants. */
+	struct store_invitation invitation;
+	bool draft;
 };
 
 /* Wiped when its scope ends; session_gather() fills it in. */
@@ -130,15 +168,18 @@ enum status session_settle(struct session_attempt *a,
  * The login that was handed over: exists, not spent, of this account,
  * service and boot, at most SESSION_HANDOVER_SECONDS old.  Then its factors
  * count as asked and passed (or waived, by a trusted device), and *VALID is
- * true.  Anything else means that no factors are known.
+ * true.  Anything else means that no factors are known, and a->adrift that it
+ * may be somebody else who comes by it.
  */
 enum status session_take_over(struct session_attempt *a, bool *valid,
 			      struct fault *f) MUST_USE;
 
 /* --- single.c: password and code in one answer --- */
 
-/* Is the question for the password one for the code, too? */
+/* Is the question for the password one for the code, too?  And does it say so,
+ * as the rule alone decides? */
 bool session_single_combined(const struct session_attempt *a);
+bool session_single_announced(const struct session_attempt *a);
 /* Take a combined answer apart: PASSWORD is what is left, and a->code the
  * code, if there is one and this account would be asked for it. */
 enum status session_single_take(struct session_attempt *a,
@@ -224,6 +265,69 @@ bool session_stepped(const struct session_attempt *a);
 enum status session_current(const struct session_attempt *a, struct id *out,
 			    bool *found, struct fault *f) MUST_USE;
 
+/* --- org.c: which organization is active --- */
+
+/* Fill in a->org and what may be chosen instead.  Writes nothing. */
+enum status session_org_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* Before session_settle(), where *D allows: ask, if the rule says so and there
+ * are several.  Who does not answer, or wrongly three times, gives up. */
+enum status session_org_choose(struct session_attempt *a,
+			       struct policy_decision *d, struct fault *f)
+	MUST_USE;
+/* In the granting transaction: read a->org again; *D denies by
+ * POLICY_NOT_MEMBER when it is hers no more. */
+enum status session_org_again(struct session_attempt *a,
+			      struct policy_decision *d, struct fault *f)
+	MUST_USE;
+/* ... and when it grants a login: it is the last used. */
+enum status session_org_used(const struct session_attempt *a, struct fault *f)
+	MUST_USE;
+
+/* --- second.c, newsource.c, lastlogin.c, exports.c --- */
+
+/* Fill in a->second, and what follows from it, after all else that is enrolled
+ * and usable is known. */
+enum status session_second_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+
+/* Fill in a->source_new.  Writes nothing. */
+enum status session_source_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* Is it one for which the rule lets nothing stand that was proved before? */
+bool session_source_strict(const struct session_attempt *a);
+/* In the granting transaction: remember the source, and audit a new one; for
+ * a login, and for a session that sshd opens without one. */
+enum status session_source_settle(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+enum status session_source_opened(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* After the commit, where the rule says so. */
+void session_source_tell(const struct session_attempt *a);
+
+/* Fill in a->last, where the rule has it told; before this login is a row. */
+enum status session_last_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+void session_last_tell(const struct session_attempt *a);
+
+/* In the transaction that opens the session. */
+enum status session_exports(const struct session_attempt *a,
+			    struct exports *out, struct fault *f) MUST_USE;
+
+/* --- age.c: how old the password is --- */
+
+/* Fill in a->password_due and ->password_early, as the store's policy of
+ * passwords says.  Writes nothing. */
+enum status session_age_find(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* Is it too old?  A clock that was put back may say later that it is, and
+ * never earlier. */
+bool session_age_over(const struct session_attempt *a);
+/* Too young to be changed by whom nobody asked to?  Then says so. */
+bool session_age_young(const struct session_attempt *a);
+/* After the commit, in the days before it is too old. */
+void session_age_tell(const struct session_attempt *a);
+
 /* --- enroll.c, renew.c: conversations inside a login --- */
 
 /*
@@ -257,6 +361,55 @@ enum status session_password_choose(struct session_attempt *a,
 				    struct secret *out, struct fault *f)
 	MUST_USE;
 
+/* --- acted.c: an administrator acts as the account --- */
+
+/* A guest's answer was right: what follows from it. */
+void session_guest_take(struct session_attempt *a);
+/* The account phase: is the login that was handed over such a one?  Then
+ * a->impersonator is set, and no password has to be changed by it. */
+enum status session_acted_login(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* Before something of the account is changed: as long as somebody acts as it,
+ * nothing is.  Says so to the person, and policy denies from then on. */
+enum status session_acted_refuse(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* In the granting transaction: the same again, of what would be written; and
+ * nobody acts as somebody from where he acts as another, by an account that is
+ * shut, or as an administrator. */
+enum status session_acted_settle(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* Whose session it is, and how long that lasts. */
+void session_acted_limit(const struct session_attempt *a,
+			 struct store_session *row);
+
+/* --- invite.c, accept.c: invitations --- */
+
+/* Somebody unknown, where the rule lets who is invited in: is ANSWER the code
+ * of an invitation for that name?  Then the attempt has the draft of an
+ * account, and the outcome of the password says what was right.  Costs the
+ * same whoever it is. */
+enum status session_invite_check(struct session_attempt *a,
+				 const struct secret *answer, struct fault *f)
+	MUST_USE;
+/* Is OFFERED, as a new password, that very code? */
+enum status session_invite_is(const struct session_attempt *a,
+			      const struct secret *offered, bool *out,
+			      struct fault *f) MUST_USE;
+/* In the granting transaction, before policy is asked: an invitation that is
+ * good no more lets nobody in. */
+enum status session_invite_refresh(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+/* ... and when it has granted, before all else: the account, if it is new, and
+ * the membership.  *LOST: somebody was first. */
+enum status session_invite_settle(struct session_attempt *a, bool *lost,
+				  struct fault *f) MUST_USE;
+
+/* Ask for what would be asked of a login, and for a second factor too if the
+ * account has any: neither a trusted device nor an earlier login stands for
+ * it (selfenroll.c). */
+enum status session_strengthen(struct session_attempt *a, struct fault *f)
+	MUST_USE;
+
 /* Somebody who has proved himself sets something up, which takes time. */
 void session_patience(const struct session_env *env);
 
@@ -274,6 +427,15 @@ enum status session_guesses_settle(struct session_attempt *a, bool granted,
 enum status session_audit(const struct session_attempt *a, const char *action,
 			  const struct policy_decision *d,
 			  const struct id *login, struct fault *f) MUST_USE;
+
+/* One about something that shows beside it; GRANTED: to the account's owner.
+ */
+#define SESSION_EVENT_PAIRS 3
+enum status
+session_audit_event(const struct session_attempt *a, const char *action,
+		    bool granted,
+		    const struct audit_pair pairs[SESSION_EVENT_PAIRS],
+		    struct fault *f) MUST_USE;
 
 /* Commit, and let the audit's lines out; discards them when it fails. */
 enum status session_commit(const struct session_env *env, struct store_txn *t,
@@ -324,6 +486,8 @@ enum status session_open(const struct session_env *, const struct request *,
 enum status session_close(const struct session_env *, const struct request *,
 			  struct session_verdict *, struct fault *) MUST_USE;
 enum status session_enroll(const struct session_env *, const struct request *,
+			   struct session_verdict *, struct fault *) MUST_USE;
+enum status session_accept(const struct session_env *, const struct request *,
 			   struct session_verdict *, struct fault *) MUST_USE;
 
 #endif

@@ -32,7 +32,7 @@ auth_offer(const struct session_attempt *a, const struct factor *factor,
 		p->purpose = PURPOSE_OLD_PASSWORD;
 		(void)text_copy(p->text, sizeof(p->text),
 				"Current password: ");
-	} else if (session_single_combined(a)) {
+	} else if (session_single_announced(a)) {
 		p->purpose = PURPOSE_COMBINED;
 		(void)text_copy(p->text, sizeof(p->text),
 				"Password and code: ");
@@ -59,12 +59,19 @@ auth_hear(struct session_attempt *a, enum policy_factor which,
 /*
  * A code in place of the password leads to a new one, chosen in the same
  * conversation.  Where there is none, or where a new one is being chosen in
- * another way, it is no answer; nor is it a guess.
+ * another way, it is no answer; nor is it a guess.  Somebody acts as another
+ * to log in, and a service where people do not.
  */
 static bool
 auth_misplaced(const struct session_attempt *a, enum policy_factor which)
 {
-	return which == POLICY_FACTOR_PASSWORD && a->outcome[which].code &&
+	if (which != POLICY_FACTOR_PASSWORD)
+		return false;
+	if (a->outcome[which].guest == FACTOR_GUEST_SERVICE)
+		return !a->single;
+	if (a->outcome[which].guest == FACTOR_GUEST_ACTS)
+		return a->single || a->request->phase != PHASE_AUTH;
+	return a->outcome[which].code &&
 	       (a->single || a->facts.phase == POLICY_PHASE_PASSWORD);
 }
 
@@ -88,8 +95,12 @@ auth_take(struct session_attempt *a, enum policy_factor which)
 		}
 		/* A ticket is for somebody new: a device comes with it. */
 		if (auth_way_is(a, which, "ticket") &&
-		    a->facts.account == POLICY_ACCOUNT_ACTIVE)
+		    a->facts.account == POLICY_ACCOUNT_ACTIVE) {
 			a->facts.unenrolled = POLICY_UNENROLLED_ENROLL;
+			a->facts.enrollable = POLICY_BIT(POLICY_FACTOR_OTP);
+		}
+		if (a->outcome[which].guest != FACTOR_GUEST_NONE)
+			session_guest_take(a);
 		return;
 	case FACTOR_SPENT:
 		a->facts.spent |= bit;
@@ -126,6 +137,8 @@ auth_check(struct session_attempt *a, enum policy_factor which,
 				      &a->outcome[which], f);
 	if (hashes)
 		session_gate_leave(a->env);
+	if (st == STATUS_OK && hashes && admitted)
+		st = session_invite_check(a, answer, f);
 	if (st != STATUS_OK)
 		return st;
 	if (admitted)
@@ -217,12 +230,26 @@ auth_renew(struct session_attempt *a, struct policy_decision *d,
 	if (d->step != POLICY_ALLOW || (a->facts.passed & bit) == 0 ||
 	    !a->outcome[POLICY_FACTOR_PASSWORD].code)
 		return STATUS_OK;
-	if ((st = session_renew_converse(a, f)) != STATUS_OK)
+	if ((st = session_acted_refuse(a, f)) != STATUS_OK)
 		return st;
-	if (!a->enrollment.password)
+	if (a->facts.action == POLICY_ACTION_REQUIRE &&
+	    (st = session_renew_converse(a, f)) != STATUS_OK)
+		return st;
+	if (a->facts.action == POLICY_ACTION_REQUIRE &&
+	    !a->enrollment.password)
 		a->facts.cancelled = true;
 	*d = policy_next(&a->facts);
 	return STATUS_OK;
+}
+
+static enum status
+auth_enroll(struct session_attempt *a, struct fault *f)
+{
+	enum status st = session_acted_refuse(a, f);
+
+	if (st != STATUS_OK || a->facts.action != POLICY_ACTION_REQUIRE)
+		return st;
+	return session_enroll_converse(a, f);
 }
 
 enum status
@@ -239,7 +266,7 @@ session_ask_all(struct session_attempt *a, struct policy_decision *out,
 		if (d.step == POLICY_ASK)
 			st = auth_ask(a, &d, f);
 		else if (d.step == POLICY_ENROLL)
-			st = session_enroll_converse(a, f);
+			st = auth_enroll(a, f);
 		else
 			break;
 		if (st != STATUS_OK)
@@ -263,6 +290,10 @@ session_auth(const struct session_env *env, const struct request *request,
 	st = session_gather(env, request, POLICY_PHASE_AUTH, &a, f);
 	if (st == STATUS_OK)
 		st = session_ask_all(&a, &d, f);
+	if (st == STATUS_OK)
+		st = session_org_choose(&a, &d, f);
+	if (st == STATUS_OK && d.step == POLICY_ALLOW)
+		st = session_last_find(&a, f);
 	if (st == STATUS_OK && d.step == POLICY_ALLOW)
 		session_trust_offer(&a);
 	if (st == STATUS_OK && d.step != POLICY_ABSTAIN)

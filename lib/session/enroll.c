@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "factor/otpauth.h"
 #include "qr/qr.h"
+#include "session/issuer.h"
 #include "session/renew.h"
 
 #define ENROLL_TRIES 3 /* of the code, and of the backup code */
@@ -65,12 +66,11 @@ enroll_code(const struct session_attempt *a, const struct secret *key,
 	SECRET_TEXT(text);
 	SECRET(uri);
 
-	/* Every letter makes it larger; the issuer is the host. */
-	if (!text_copy(o.account, sizeof(o.account), a->account.name) ||
-	    !text_copy(o.issuer, sizeof(o.issuer), a->env->host))
-		return fault(f, STATUS_INVALID,
-			     "this machine's name is too long");
-	if ((st = otpauth_format(&o, key, &uri, f)) != STATUS_OK)
+	/* Every letter makes it larger: the issuer has the host. */
+	(void)text_copy(o.account, sizeof(o.account), a->account.name);
+	if ((st = session_issuer(a->env->store, &a->account.id, a->env->host,
+				 o.issuer, f)) != STATUS_OK ||
+	    (st = otpauth_format(&o, key, &uri, f)) != STATUS_OK)
 		return st;
 	if (!secret_string(&uri, text.s, sizeof(text.s)))
 		return fault(f, STATUS_INVALID, "the URI is too long");

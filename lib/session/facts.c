@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "session/attempt.h"
 #include "session/keycheck.h"
+#include "session/orgs_of.h"
 
 void
 session_attempt_wipe(struct session_attempt *a)
@@ -77,7 +78,20 @@ facts_account(struct session_attempt *a)
 		return;
 	}
 	a->facts.account = facts_state(&a->account, session_now(a->env));
-	a->facts.must_change = a->account.must_change;
+	a->facts.must_change = a->account.must_change || session_age_over(a);
+	if (a->account.kind == STORE_SERVICE && !a->one_string &&
+	    a->facts.account == POLICY_ACCOUNT_ACTIVE)
+		a->facts.account = POLICY_ACCOUNT_SERVICE;
+}
+
+static enum status
+facts_account_aged(struct session_attempt *a, struct fault *f)
+{
+	enum status st = session_age_find(a, f);
+
+	if (st == STATUS_OK)
+		facts_account(a);
+	return st;
 }
 
 static enum status
@@ -100,8 +114,7 @@ facts_find_account(struct session_attempt *a, struct fault *f)
 		a->known = st == STATUS_OK;
 	}
 	facts_subject(a);
-	facts_account(a);
-	return STATUS_OK;
+	return facts_account_aged(a, f);
 }
 
 /* What was enrolled meanwhile is asked for, also by a login that began before;
@@ -144,9 +157,10 @@ session_refresh(struct session_attempt *a, struct fault *f)
 		a->facts.account = POLICY_ACCOUNT_DELETED;
 		return STATUS_OK;
 	}
+	if (st == STATUS_OK)
+		st = facts_account_aged(a, f);
 	if (st != STATUS_OK)
 		return st;
-	facts_account(a);
 	/* Renamed meanwhile: the name may be somebody else's by now. */
 	if (strcmp(a->account.name, a->request->user) != 0)
 		a->facts.account = POLICY_ACCOUNT_DELETED;
@@ -227,17 +241,22 @@ facts_rule_fits(struct session_attempt *a, const struct rule *r,
 	return STATUS_OK;
 }
 
+static bool
+facts_one_string(const struct session_attempt *a, const struct rule *r)
+{
+	if (r->action != POLICY_ACTION_REQUIRE)
+		return false;
+	return r->prompt == RULE_PROMPT_SINGLE ||
+	       (r->prompt == RULE_PROMPT_AUTO &&
+		rule_service_single(a->request->service));
+}
+
 /* One string is all there is only where somebody logs in: a password is
  * changed, and a device enrolled, in a conversation. */
 static bool
 facts_single(const struct session_attempt *a, const struct rule *r)
 {
-	if (a->request->phase != PHASE_AUTH ||
-	    r->action != POLICY_ACTION_REQUIRE)
-		return false;
-	return r->prompt == RULE_PROMPT_SINGLE ||
-	       (r->prompt == RULE_PROMPT_AUTO &&
-		rule_service_single(a->request->service));
+	return a->request->phase == PHASE_AUTH && facts_one_string(a, r);
 }
 
 /* A clock that was put back does not bring a time that has passed back. */
@@ -279,12 +298,14 @@ facts_take_rule(struct session_attempt *a, const struct rule *r)
 	memcpy(a->facts.require, r->require, sizeof(a->facts.require));
 }
 
+/* The first rule that matches in PHASE; NULL: none. */
 static enum status
-facts_match(struct session_attempt *a, const struct rule *rules, size_t n,
+facts_match(struct session_attempt *a, enum policy_phase phase,
+	    const struct rule *rules, size_t n, const struct rule **out,
 	    struct fault *f)
 {
 	struct rule_subject subject = {
-		.phase = a->facts.phase,
+		.phase = phase,
 		.service = a->request->service,
 		.host = a->env->host,
 		.user = a->request->user,
@@ -292,20 +313,66 @@ facts_match(struct session_attempt *a, const struct rule *rules, size_t n,
 		.has_address = a->source.has_address,
 		.address = a->source.address,
 	};
+	SESSION_ORGS(orgs);
 
 	for (size_t i = 0; i < n; i++) {
 		bool fits = false;
-		enum status st =
-			facts_rule_fits(a, &rules[i], &subject, &fits, f);
+		enum status st = STATUS_OK;
 
+		if (rules[i].org[0] != '\0')
+			st = session_orgs_of(a, &orgs, f);
+		subject.orgs = orgs.id;
+		subject.org_count = orgs.n;
+		if (st == STATUS_OK)
+			st = facts_rule_fits(a, &rules[i], &subject, &fits, f);
 		if (st != STATUS_OK)
 			return st;
 		if (fits) {
-			facts_take_rule(a, &rules[i]);
-			break;
+			*out = &rules[i];
+			return STATUS_OK;
 		}
 	}
+	*out = NULL;
 	return STATUS_OK;
+}
+
+/* A service account is one only where whoever logs in to the service has one
+ * string to give, and in all that follows from such a login. */
+static enum status
+facts_service(struct session_attempt *a, const struct rule *rules, size_t n,
+	      struct fault *f)
+{
+	const struct rule *asks = NULL;
+	enum status st;
+
+	if (!a->known || a->account.kind != STORE_SERVICE)
+		return STATUS_OK;
+	st = facts_match(a, POLICY_PHASE_AUTH, rules, n, &asks, f);
+	if (st != STATUS_OK)
+		return st;
+	a->one_string = asks != NULL && facts_one_string(a, asks) &&
+			(a->facts.phase == POLICY_PHASE_ACCOUNT ||
+			 a->facts.phase == POLICY_PHASE_SESSION || a->single);
+	facts_account(a);
+	/* It has one secret, and nothing beside; where it is shut out, it is
+	 * asked for what anybody is. */
+	if (a->one_string)
+		a->facts.unenrolled = POLICY_UNENROLLED_EXEMPT;
+	return STATUS_OK;
+}
+
+static enum status
+facts_rule(struct session_attempt *a, const struct rule *rules, size_t n,
+	   struct fault *f)
+{
+	const struct rule *first = NULL;
+	enum status st = facts_match(a, a->facts.phase, rules, n, &first, f);
+
+	if (st != STATUS_OK)
+		return st;
+	if (first != NULL)
+		facts_take_rule(a, first);
+	return facts_service(a, rules, n, f);
 }
 
 static enum status
@@ -318,7 +385,7 @@ facts_find_rule(struct session_attempt *a, struct fault *f)
 	if (rules == NULL)
 		return fault(f, STATUS_UNAVAILABLE, "out of memory");
 	st = session_rules(a->env->store, rules, RULES_MAX, &n, f);
-	return st == STATUS_OK ? facts_match(a, rules, n, f) : st;
+	return st == STATUS_OK ? facts_rule(a, rules, n, f) : st;
 }
 
 struct factor_env
@@ -335,6 +402,7 @@ session_factor_env(const struct session_attempt *a)
 			  .lanes = (uint32_t)c->argon2_lanes },
 		.now = session_now(env),
 		.clock_behind = a->clock_behind,
+		.breach = env->breach,
 	};
 }
 
@@ -417,7 +485,10 @@ session_gather(const struct session_env *env, const struct request *request,
 	}
 	if ((st = facts_clock(a, f)) != STATUS_OK ||
 	    (st = facts_find_rule(a, f)) != STATUS_OK ||
+	    (st = session_org_find(a, f)) != STATUS_OK ||
+	    (st = session_source_find(a, f)) != STATUS_OK ||
 	    (st = facts_enrolled(a, f)) != STATUS_OK ||
+	    (st = session_second_find(a, f)) != STATUS_OK ||
 	    (st = session_proved_find(a, f)) != STATUS_OK ||
 	    (st = session_trust_find(a, f)) != STATUS_OK)
 		return st;

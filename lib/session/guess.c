@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "policy/lockout.h"
 #include "session/attempt.h"
+#include "store/people.h"
 
 #define GUESS_DEADLINE 60 /* seconds a reservation stands */
 #define GUESS_PAUSE 100	  /* milliseconds between looks at others' guesses */
@@ -49,27 +50,59 @@ guess_counts(const struct session_attempt *a,
 	};
 }
 
+static struct lockout_decision
+guess_decide(const struct session_attempt *a, enum policy_factor factor,
+	     const struct store_guess_counts *n, int64_t now)
+{
+	struct lockout_limits limits = guess_limits(a->env->config);
+	struct lockout_counts counts = guess_counts(a, n);
+
+	if ((POLICY_BIT(factor) & (uint32_t)POLICY_SECOND_FACTORS) != 0)
+		return lockout_judge_second(&counts, &limits, now);
+	return lockout_judge(&counts, &limits, now);
+}
+
+static enum status
+guess_count(const struct session_attempt *a, enum policy_factor factor,
+	    int64_t now, struct store_guess_counts *out, struct fault *f)
+{
+	struct lockout_limits limits = guess_limits(a->env->config);
+
+	return store_guess_count(a->env->store, a->subject, a->source.key,
+				 factor_get(factor)->name, now,
+				 SESSION_PAIR_WINDOW, limits.user_window,
+				 limits.source_window, SESSION_SEEN_WINDOW,
+				 out, f);
+}
+
 static enum status
 guess_judge(const struct session_attempt *a, enum policy_factor factor,
 	    int64_t now, struct lockout_decision *out, struct fault *f)
 {
-	struct lockout_limits limits = guess_limits(a->env->config);
-	struct lockout_counts counts;
 	struct store_guess_counts n;
-	enum status st;
+	enum status st = guess_count(a, factor, now, &n, f);
 
-	st = store_guess_count(a->env->store, a->subject, a->source.key,
-			       factor_get(factor)->name, now,
-			       SESSION_PAIR_WINDOW, limits.user_window,
-			       limits.source_window, SESSION_SEEN_WINDOW, &n,
-			       f);
+	if (st == STATUS_OK)
+		*out = guess_decide(a, factor, &n, now);
+	return st;
+}
+
+/* Until when the account has locked itself at this factor by what failed so
+ * far, here or over all sources; 0: it has not.  What others failed at from
+ * the same source is no matter of the account's. */
+static enum status
+guess_locked(const struct session_attempt *a, enum policy_factor factor,
+	     int64_t now, int64_t *until, struct fault *f)
+{
+	struct lockout_decision d;
+	struct store_guess_counts n;
+	enum status st = guess_count(a, factor, now, &n, f);
+
 	if (st != STATUS_OK)
 		return st;
-	counts = guess_counts(a, &n);
-	if ((POLICY_BIT(factor) & (uint32_t)POLICY_SECOND_FACTORS) != 0)
-		*out = lockout_judge_second(&counts, &limits, now);
-	else
-		*out = lockout_judge(&counts, &limits, now);
+	n.source_failed = n.source_pending = 0;
+	d = guess_decide(a, factor, &n, now);
+	*until = d.verdict == LOCKOUT_LOCKED ? d.until : 0;
 	return STATUS_OK;
 }
 
@@ -83,6 +116,51 @@ guess_row(const struct session_attempt *a, const char *subject,
 	(void)text_copy(out->subject, sizeof(out->subject), subject);
 	(void)text_copy(out->source, sizeof(out->source), a->source.key);
 	(void)text_copy(out->factor, sizeof(out->factor), factor);
+}
+
+/* Until when it locks now, if that is news: one lock tells of all sources. */
+static enum status
+guess_locked_anew(const struct session_attempt *a, enum policy_factor factor,
+		  int64_t now, int64_t *until, struct fault *f)
+{
+	bool told = false;
+	enum status st =
+		store_guess_locked(a->env->store, a->subject,
+				   factor_get(factor)->name, now, &told, f);
+
+	if (st != STATUS_OK || told)
+		return st;
+	return guess_locked(a, factor, now, until, f);
+}
+
+/* A failure that was let through: what locks now has done so by it. */
+static enum status
+guess_audit_lock(const struct session_attempt *a, enum policy_factor factor,
+		 int64_t now, struct fault *f)
+{
+	char when[TEXT_TIME_SIZE];
+	struct store_guess row;
+	int64_t until = 0;
+	enum status st;
+
+	if (!a->known)
+		return STATUS_OK;
+	st = guess_locked_anew(a, factor, now, &until, f);
+	if (st != STATUS_OK || until == 0)
+		return st;
+	guess_row(a, a->subject, factor_get(factor)->name, now, &row);
+	row.deadline = until;
+	if ((st = store_guess_lock(a->env->store, &row, f)) != STATUS_OK)
+		return st;
+	text_time(until, when);
+	return session_audit_event(
+		a, "account.locked", false,
+		(struct audit_pair[SESSION_EVENT_PAIRS]){
+			{ "factor", factor_get(factor)->name },
+			{ "source", a->source.key },
+			{ "until", when },
+		},
+		f);
 }
 
 /* Judge again where nobody can come between, and reserve. */
@@ -174,6 +252,20 @@ guess_end(const struct session_attempt *a, unsigned factor, bool granted)
 							 : STORE_GUESS_FAILED;
 }
 
+static enum status
+guess_settle_one(struct session_attempt *a, unsigned factor, bool granted,
+		 struct fault *f)
+{
+	enum store_guess_state end = guess_end(a, factor, granted);
+	enum status st =
+		store_guess_settle(a->env->store, &a->guess[factor], end, f);
+
+	if (st != STATUS_OK || end != STORE_GUESS_FAILED)
+		return st;
+	return guess_audit_lock(a, (enum policy_factor)factor,
+				session_now(a->env), f);
+}
+
 enum status
 session_guesses_settle(struct session_attempt *a, bool granted,
 		       struct fault *f)
@@ -184,8 +276,7 @@ session_guesses_settle(struct session_attempt *a, bool granted,
 
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
 		if ((a->charged & POLICY_BIT(i)) != 0)
-			st = store_guess_settle(s, &a->guess[i],
-						guess_end(a, i, granted), f);
+			st = guess_settle_one(a, i, granted, f);
 		else if ((a->facts.malformed & POLICY_BIT(i)) != 0)
 			st = guess_source_failure(a, factor_get(i)->name, now,
 						  f);

@@ -38,6 +38,8 @@ handover_trust(const struct session_attempt *a, uint32_t granted)
 	uint32_t waived = a->facts.waived & ~a->facts.passed &
 			  (uint32_t)POLICY_SECOND_FACTORS;
 
+	if (a->impersonator[0] != '\0')
+		return false;
 	if (a->trusted.s[0] == '\0')
 		return waived != 0;
 	return (waived & granted) != 0;
@@ -120,6 +122,55 @@ handover_fits(const struct session_attempt *a, const struct store_login *l)
 	       l->at >= now - SESSION_HANDOVER_SECONDS;
 }
 
+/* *VALID false: none that counts.  One that may be somebody else's, who acts
+ * as the account, cannot be left out of account. */
+static enum status
+handover_find(struct session_attempt *a, struct store_login *row, bool *valid,
+	      struct fault *f)
+{
+	enum status st;
+
+	*valid = a->adrift = false;
+	if (a->request->login.s[0] == '\0')
+		return STATUS_OK;
+	st = store_login_get(a->env->store, &a->request->login, row, f);
+	if (st == STATUS_NOT_FOUND) {
+		a->adrift = true;
+		return STATUS_OK;
+	}
+	if (st != STATUS_OK)
+		return st;
+	*valid = handover_fits(a, row);
+	a->adrift = !*valid && row->impersonator[0] != '\0';
+	return STATUS_OK;
+}
+
+/* Whoever acts as the account has none of its second factors to show. */
+static void
+handover_acted(struct session_attempt *a, const struct store_login *row)
+{
+	if (row->impersonator[0] == '\0')
+		return;
+	(void)text_copy(a->impersonator, sizeof(a->impersonator),
+			row->impersonator);
+	a->facts.waived = (uint32_t)POLICY_SECOND_FACTORS;
+}
+
+enum status
+session_acted_login(struct session_attempt *a, struct fault *f)
+{
+	struct store_login row;
+	bool valid = false;
+	enum status st = handover_find(a, &row, &valid, f);
+
+	if (st != STATUS_OK || !valid || row.impersonator[0] == '\0')
+		return st;
+	(void)text_copy(a->impersonator, sizeof(a->impersonator),
+			row.impersonator);
+	a->facts.must_change = false;
+	return STATUS_OK;
+}
+
 enum status
 session_take_over(struct session_attempt *a, bool *valid, struct fault *f)
 {
@@ -129,16 +180,8 @@ session_take_over(struct session_attempt *a, bool *valid, struct fault *f)
 	bool trust;
 	enum status st;
 
-	*valid = false;
-	if (a->request->login.s[0] == '\0')
-		return STATUS_OK;
-	st = store_login_get(a->env->store, &a->request->login, &row, f);
-	if (st == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (st != STATUS_OK)
+	if ((st = handover_find(a, &row, valid, f)) != STATUS_OK || !*valid)
 		return st;
-	if (!handover_fits(a, &row))
-		return STATUS_OK;
 	factors = session_ways_parse(row.factors, ways, &trust);
 	a->facts.asked |= factors;
 	a->facts.passed |= factors;
@@ -150,6 +193,10 @@ session_take_over(struct session_attempt *a, bool *valid, struct fault *f)
 			a->outcome[i].way = ways[i];
 	if (trust)
 		a->facts.waived |= (uint32_t)POLICY_SECOND_FACTORS;
-	*valid = true;
+	handover_acted(a, &row);
+	/* Chosen there, and read again before it counts; not where the rule of
+	 * this phase names others. */
+	if (row.org.s[0] != '\0' && rule_names_org(&a->rule, &row.org))
+		a->org.id = row.org;
 	return STATUS_OK;
 }

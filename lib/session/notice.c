@@ -85,6 +85,9 @@ session_notices(struct session_attempt *a)
 	/* A service that takes one string has nobody who reads. */
 	if (a->single)
 		return;
+	session_last_tell(a);
+	session_source_tell(a);
+	session_age_tell(a);
 	notice_backup(a);
 	notice_until(a);
 }

@@ -5,6 +5,16 @@
 #include "base/text.h"
 #include "session/attempt.h"
 
+static void
+open_limits(const struct session_attempt *a, struct store_session *row)
+{
+	int64_t limit = rule_session_limit(&a->rule, a->request->service);
+
+	if (limit > 0)
+		row->ends_at = row->opened_at + limit;
+	row->idle = a->rule.session_idle;
+}
+
 static enum status
 open_row(const struct session_attempt *a, bool handed, struct id *out,
 	 struct fault *f)
@@ -14,6 +24,7 @@ open_row(const struct session_attempt *a, bool handed, struct id *out,
 	struct store_session row = { .account = a->account.id,
 				     .pid = r->pid,
 				     .pid_start = (int64_t)r->pid_start,
+				     .org = a->org.id,
 				     .opened_at = now };
 	enum status st;
 
@@ -25,20 +36,64 @@ open_row(const struct session_attempt *a, bool handed, struct id *out,
 	    !text_copy(row.tty, sizeof(row.tty), r->tty) ||
 	    !text_copy(row.rhost, sizeof(row.rhost), r->rhost) ||
 	    !text_copy(row.host, sizeof(row.host), a->env->host) ||
-	    !text_copy(row.boot, sizeof(row.boot), a->env->boot))
+	    !text_copy(row.boot, sizeof(row.boot), a->env->boot) ||
+	    !text_copy(row.logind, sizeof(row.logind), r->logind))
 		return fault(f, STATUS_INVALID,
 			     "a session's facts are too long");
+	open_limits(a, &row);
+	session_acted_limit(a, &row);
 	if ((st = store_session_insert(a->env->store, &row, f)) == STATUS_OK)
 		*out = row.id;
 	return st;
 }
 
+/* What an open session leaves. */
+struct open_made {
+	struct id session;
+	struct exports exports;
+};
+
+/* What is good once is spent, and what was handed over; who lost either is
+ * denied. */
+static enum status
+open_spend(struct session_attempt *a, bool handed, struct policy_decision *d,
+	   struct fault *f)
+{
+	bool lost = false;
+	enum status st = STATUS_OK;
+
+	/* A login by public key alone has left nothing to be handed over: what
+	 * sshd has proved is seen here for the first time. */
+	if (d->step == POLICY_ALLOW)
+		st = session_factors_settle(a, &lost, f);
+	if (st == STATUS_OK && handed)
+		st = store_login_consume(a->env->store, &a->request->login,
+					 session_now(a->env), f);
+	if (lost)
+		*d = (struct policy_decision){ .step = POLICY_DENY,
+					       .reason = POLICY_NOT_PROVED };
+	return st;
+}
+
+static enum status
+open_write(struct session_attempt *a, bool handed, struct open_made *out,
+	   struct fault *f)
+{
+	enum status st = STATUS_OK;
+
+	if (!handed)
+		st = session_source_opened(a, f);
+	if (st == STATUS_OK)
+		st = open_row(a, handed, &out->session, f);
+	return st == STATUS_OK ? session_exports(a, &out->exports, f) : st;
+}
+
 /* With the transaction open: decide on what is true now, and write it. */
 static enum status
 open_decide(struct session_attempt *a, struct policy_decision *d,
-	    struct id *session, struct fault *f)
+	    struct open_made *out, struct fault *f)
 {
-	bool handed = false, lost = false;
+	bool handed = false;
 	enum status st;
 
 	if ((st = session_refresh(a, f)) != STATUS_OK ||
@@ -46,21 +101,14 @@ open_decide(struct session_attempt *a, struct policy_decision *d,
 	    (st = session_take_over(a, &handed, f)) != STATUS_OK)
 		return st;
 	*d = policy_next(&a->facts);
-	/* A login by public key alone has left nothing to be handed over: what
-	 * sshd has proved is seen here for the first time. */
-	if (d->step == POLICY_ALLOW &&
-	    (st = session_factors_settle(a, &lost, f)) != STATUS_OK)
-		return st;
-	if (lost)
+	if (a->adrift && d->step == POLICY_ALLOW)
 		*d = (struct policy_decision){ .step = POLICY_DENY,
 					       .reason = POLICY_NOT_PROVED };
-	if (handed)
-		st = store_login_consume(a->env->store, &a->request->login,
-					 session_now(a->env), f);
-	if (st != STATUS_OK)
+	if ((st = session_org_again(a, d, f)) != STATUS_OK ||
+	    (st = open_spend(a, handed, d, f)) != STATUS_OK)
 		return st;
 	if (d->step == POLICY_ALLOW &&
-	    (st = open_row(a, handed, session, f)) != STATUS_OK)
+	    (st = open_write(a, handed, out, f)) != STATUS_OK)
 		return st;
 	return session_audit(a,
 			     d->step == POLICY_ALLOW ? "session.opened"
@@ -72,7 +120,7 @@ enum status
 session_open(const struct session_env *env, const struct request *request,
 	     struct session_verdict *out, struct fault *f)
 {
-	struct id id = { .s = "" };
+	struct open_made made = { .exports = { .n = 0 } };
 	SESSION_ATTEMPT(a);
 	struct policy_decision d;
 	enum status st;
@@ -87,10 +135,11 @@ session_open(const struct session_env *env, const struct request *request,
 		return STATUS_OK;
 	}
 	if ((st = store_begin(env->store, &txn, f)) != STATUS_OK ||
-	    (st = open_decide(&a, &d, &id, f)) != STATUS_OK ||
+	    (st = open_decide(&a, &d, &made, f)) != STATUS_OK ||
 	    (st = session_commit(env, &txn, f)) != STATUS_OK)
 		return st;
-	out->session = id;
+	out->session = made.session;
+	out->exports = made.exports;
 	session_verdict_set(out, &d);
 	return STATUS_OK;
 }
@@ -108,7 +157,11 @@ close_row(struct session_attempt *a, struct fault *f)
 		return st;
 	if (!a->known || strcmp(row.account.s, a->account.id.s) != 0)
 		return fault(f, STATUS_NOT_FOUND, "no such session");
-	return store_session_close(s, &row.id, session_now(a->env), f);
+	(void)text_copy(a->impersonator, sizeof(a->impersonator),
+			row.impersonator);
+	a->org.id = row.org;
+	return store_session_close(s, &row.id, "closed", session_now(a->env),
+				   f);
 }
 
 enum status
@@ -134,12 +187,11 @@ session_close(const struct session_env *env, const struct request *request,
 	if ((st = store_begin(env->store, &txn, f)) != STATUS_OK)
 		return st;
 	st = close_row(&a, f);
-	/* A new password, chosen in another one, has closed it already. */
-	if (st == STATUS_LOST) {
-		session_verdict_set(out, &d);
-		return STATUS_OK;
-	}
-	if (st == STATUS_OK)
+	/* A new password, chosen in another one, has closed it already; what
+	 * runs in it has ended now. */
+	if (st == STATUS_LOST)
+		st = store_session_gone(env->store, &request->session, f);
+	else if (st == STATUS_OK)
 		st = session_audit(&a, "session.closed", &d, NULL, f);
 	if (st == STATUS_OK)
 		st = session_commit(env, &txn, f);

@@ -58,6 +58,16 @@ password_prove(struct session_attempt *a, bool handed,
 {
 	enum status st = session_ask_all(a, d, f);
 
+	if (st == STATUS_OK && d->step == POLICY_ALLOW &&
+	    !a->facts.privileged) {
+		st = session_acted_refuse(a, f);
+		*d = policy_next(&a->facts);
+		if (d->step == POLICY_ALLOW && session_age_young(a))
+			*d = (struct policy_decision){
+				.step = POLICY_DENY,
+				.reason = POLICY_PASSWORD_REFUSED,
+			};
+	}
 	if (st != STATUS_OK || d->step == POLICY_ABSTAIN)
 		return st;
 	if (d->step == POLICY_ALLOW && a->facts.privileged)
@@ -107,14 +117,49 @@ password_ask(struct io *io, enum prompt_purpose purpose, const char *text,
 	return io->ask(io, &p, answer, f);
 }
 
-/* Hashes up to six times: the one in use and the remembered ones. */
+/* Who is being invited belongs to nobody yet. */
+static enum status
+password_words(const struct session_attempt *a, const struct factor_env *fe,
+	       struct words *out, struct fault *f)
+{
+	struct store_org org;
+	enum status st = words_account(out, fe, &a->account, f);
+
+	if (st != STATUS_OK || a->invitation.id.s[0] == '\0')
+		return st;
+	st = store_org_by_id(a->env->store, &a->invitation.org, &org, f);
+	if (st == STATUS_OK)
+		words_org(out, &org);
+	return st;
+}
+
+/* The list of breached ones is missing: that is for the log, and to be told
+ * apart from a peer that is gone. */
+static enum status
+password_unjudged(struct session_attempt *a, struct fault *f)
+{
+	struct fault why = *f;
+
+	session_tell(a->env, PROMPT_ERROR,
+		     "No new password can be checked on this host now: tell "
+		     "your administrator.");
+	return fault(f, STATUS_SYSTEM, "no new password is taken: %s",
+		     why.text);
+}
+
+/* Hashes the one in use and the remembered ones, too. */
 static enum status
 password_judge(struct session_attempt *a, const struct factor_env *fe,
 	       const struct secret *offered, struct fault *f)
 {
+	struct words words;
 	enum status st;
 
-	st = password_acceptable(fe, NULL, a->account.name, offered, f);
+	st = password_words(a, fe, &words, f);
+	if (st == STATUS_OK)
+		st = password_acceptable(fe, NULL, &words, offered, f);
+	if (st == STATUS_UNAVAILABLE)
+		return password_unjudged(a, f);
 	if (st == STATUS_OK)
 		st = session_gate_enter(a->env, f);
 	if (st != STATUS_OK)
@@ -137,12 +182,21 @@ password_not_code(const struct session_attempt *a, const struct factor_env *fe,
 	static const enum store_code_kind kinds[] = { STORE_CODE_RESET,
 						      STORE_CODE_TICKET };
 
+	bool invitation = false;
+	enum status st;
+
 	if (!a->outcome[POLICY_FACTOR_PASSWORD].code || !code_shaped(offered))
 		return STATUS_OK;
+	st = session_invite_is(a, offered, &invitation, f);
+	if (st == STATUS_OK && invitation)
+		st = fault(f, STATUS_REFUSED,
+			   "that is the code: choose a password");
+	if (st != STATUS_OK)
+		return st;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct factor_outcome o = { .result = FACTOR_WRONG };
-		enum status st = code_check(fe, &a->account.id, kinds[i],
-					    offered, &o, f);
+
+		st = code_check(fe, &a->account.id, kinds[i], offered, &o, f);
 
 		if (st != STATUS_OK)
 			return st;
@@ -189,6 +243,9 @@ session_password_choose(struct session_attempt *a, const struct factor_env *fe,
 {
 	enum status st = STATUS_REFUSED;
 
+	if (a->facts.must_change && !a->facts.privileged)
+		session_tell(a->env, PROMPT_INFO,
+			     "You have to choose a new password now.");
 	for (int i = 0; i < SESSION_PASSWORD_TRIES; i++) {
 		st = password_offer(a, fe, out, f);
 		if (st != STATUS_REFUSED)
@@ -262,8 +319,9 @@ password_end_past(struct session_attempt *a, struct fault *f)
 	enum status st;
 
 	if ((st = session_current(a, &current, &found, f)) != STATUS_OK ||
-	    (st = store_session_close_all(s, who, found ? &current : NULL, now,
-					  &closed, f)) != STATUS_OK)
+	    (st = store_session_close_all(s, who, found ? &current : NULL,
+					  "password", now, &closed, f)) !=
+		    STATUS_OK)
 		return st;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if ((st = store_code_delete(s, who, kinds[i], f)) != STATUS_OK)
@@ -284,7 +342,8 @@ password_commit(struct session_attempt *a, const struct factor_env *fe,
 	STORE_TXN(txn);
 
 	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK ||
-	    (st = session_refresh(a, f)) != STATUS_OK)
+	    (st = session_refresh(a, f)) != STATUS_OK ||
+	    (st = session_acted_settle(a, f)) != STATUS_OK)
 		return st;
 	*d = policy_next(&a->facts);
 	/* A question comes too late. */

@@ -10,7 +10,9 @@
 static void
 record_actor(const struct session_attempt *a, bool granted, struct buf *b)
 {
-	if (a->request->ruid != 0)
+	if (a->impersonator[0] != '\0')
+		buf_text(b, a->impersonator);
+	else if (a->request->ruid != 0)
 		buf_printf(b, "uid:%u", a->request->ruid);
 	else if (granted)
 		buf_text(b, a->account.id.s);
@@ -42,6 +44,15 @@ record_factors(const struct session_attempt *a,
 		(void)text_copy(out, size, a->stepped_factors);
 	else
 		session_factors_format(a, d->granted, out, size);
+}
+
+/* The one that was active, or that was not hers any more. */
+static const char *
+record_org(const struct session_attempt *a, const struct policy_decision *d)
+{
+	return d->step == POLICY_ALLOW || d->reason == POLICY_NOT_MEMBER
+		       ? a->org.id.s
+		       : NULL;
 }
 
 #define RECORD_WORDS_SIZE 256
@@ -101,7 +112,11 @@ session_audit(const struct session_attempt *a, const char *action,
 			.action = action,
 			.outcome = granted ? AUDIT_SUCCESS : AUDIT_FAILURE,
 			.actor = actor,
+			.effective = a->impersonator[0] != '\0'
+					     ? a->account.id.s
+					     : NULL,
 			.target = a->known ? a->account.id.s : NULL,
+			.org = record_org(a, d),
 			.service = a->request->service,
 			.tty = a->request->tty,
 			.rhost = a->request->rhost,
@@ -125,6 +140,29 @@ session_audit(const struct session_attempt *a, const char *action,
 			},
 		},
 		f);
+}
+
+enum status
+session_audit_event(const struct session_attempt *a, const char *action,
+		    bool granted,
+		    const struct audit_pair pairs[SESSION_EVENT_PAIRS],
+		    struct fault *f)
+{
+	struct audit_entry e = { .action = action,
+				 .outcome = AUDIT_SUCCESS,
+				 .target = a->account.id.s,
+				 .service = a->request->service,
+				 .tty = a->request->tty,
+				 .rhost = a->request->rhost,
+				 .pid = a->request->pid };
+	char actor[64];
+	struct buf b;
+
+	buf_start(&b, actor, sizeof(actor));
+	record_actor(a, granted, &b);
+	e.actor = actor;
+	memcpy(e.meta, pairs, SESSION_EVENT_PAIRS * sizeof(e.meta[0]));
+	return audit_write(a->env->audit, session_now(a->env), &e, f);
 }
 
 enum status

@@ -124,8 +124,8 @@ session_renew_settle(struct session_attempt *a, struct fault *f)
 
 	if ((st = password_replace(&fe, &a->account.id, &a->enrollment.made,
 				   f)) != STATUS_OK ||
-	    (st = store_session_close_all(s, &a->account.id, NULL, fe.now,
-					  &closed, f)) != STATUS_OK ||
+	    (st = store_session_close_all(s, &a->account.id, NULL, "password",
+					  fe.now, &closed, f)) != STATUS_OK ||
 	    (st = store_trust_delete_all(s, &a->account.id, &dropped, f)) !=
 		    STATUS_OK ||
 	    (st = renew_codes(a, f)) != STATUS_OK ||

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "session/session.h"
+#include "store/rule.h"
 
 static enum status
 rules_conditions(const struct store_rule *row, struct rule *r, struct fault *f)
@@ -12,6 +13,7 @@ rules_conditions(const struct store_rule *row, struct rule *r, struct fault *f)
 	    !text_copy(r->user, sizeof(r->user), row->user) ||
 	    !text_copy(r->group, sizeof(r->group), row->group) ||
 	    !text_copy(r->network, sizeof(r->network), row->network) ||
+	    !text_copy(r->org, sizeof(r->org), row->org) ||
 	    !text_copy(r->note, sizeof(r->note), row->note))
 		return fault(f, STATUS_CORRUPT, "rule %lld: text is too long",
 			     (long long)row->position);
@@ -28,10 +30,16 @@ rules_extras(const struct store_rule *row, struct rule *r)
 	r->qr_invert = row->qr_invert;
 	r->key_wait = row->key_wait;
 	r->key_paste = row->key_paste;
+	r->notice = row->notice;
+	r->invite = row->invite;
+	r->session_max = row->session_max;
+	r->session_idle = row->session_idle;
 	return rule_unenrolled_parse(row->unenrolled, &r->unenrolled) &&
 	       rule_prompt_parse(row->prompt, &r->prompt) &&
 	       rule_qr_parse(row->qr, &r->qr) &&
-	       rule_uv_parse(row->uv, &r->uv);
+	       rule_uv_parse(row->uv, &r->uv) &&
+	       rule_org_choice_parse(row->org_choice, &r->org_choice) &&
+	       rule_new_source_parse(row->new_source, &r->new_source);
 }
 
 enum status
@@ -49,8 +57,8 @@ session_rule_parse(const struct store_rule *row, struct rule *out,
 			     (long long)row->position);
 	if (!rules_extras(row, &r))
 		return fault(f, STATUS_CORRUPT,
-			     "rule %lld: unknown unenrolled, prompt, QR "
-			     "or uv word",
+			     "rule %lld: unknown unenrolled, prompt, QR, uv, "
+			     "org-choice or new-source word",
 			     (long long)row->position);
 	st = rule_phases_parse(row->phases, &r.phases, &why);
 	if (st == STATUS_OK && r.action == POLICY_ACTION_REQUIRE)
@@ -84,6 +92,7 @@ session_rule_format(const struct rule *r, struct store_rule *out)
 	(void)text_copy(out->user, sizeof(out->user), r->user);
 	(void)text_copy(out->group, sizeof(out->group), r->group);
 	(void)text_copy(out->network, sizeof(out->network), r->network);
+	(void)text_copy(out->org, sizeof(out->org), r->org);
 	(void)text_copy(out->note, sizeof(out->note), r->note);
 	(void)text_copy(out->unenrolled, sizeof(out->unenrolled),
 			rule_unenrolled_name(r->unenrolled));
@@ -97,6 +106,14 @@ session_rule_format(const struct rule *r, struct store_rule *out)
 	(void)text_copy(out->uv, sizeof(out->uv), rule_uv_name(r->uv));
 	out->key_wait = r->key_wait;
 	out->key_paste = r->key_paste;
+	(void)text_copy(out->org_choice, sizeof(out->org_choice),
+			rule_org_choice_name(r->org_choice));
+	(void)text_copy(out->new_source, sizeof(out->new_source),
+			rule_new_source_name(r->new_source));
+	out->notice = r->notice;
+	out->invite = r->invite;
+	out->session_max = r->session_max;
+	out->session_idle = r->session_idle;
 }
 
 struct rules_list {

@@ -4,7 +4,7 @@
 #define SESSION_RULES_H
 
 #include "rule/rule.h"
-#include "store/store.h"
+#include "store/rule.h"
 
 /* STATUS_CORRUPT when the row does not parse. */
 enum status session_rule_parse(const struct store_rule *row, struct rule *out,

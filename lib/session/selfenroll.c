@@ -2,14 +2,16 @@
 /*
  * PHASE_ENROLL: somebody adds a device of his own.  He proves himself as for
  * a login, and always by a second factor too when he has any: neither a
- * trusted device nor an earlier login stands for it.  Where the rule leaves
- * the first device to an administrator (unenrolled: deny), so does this.
+ * trusted device nor an earlier login stands for it.  Where the rule names a
+ * second factor and leaves the first device to an administrator (unenrolled:
+ * deny), so does this.
  */
 #include "session/attempt.h"
 
 /* Of an alternative, what is asked for here: if the account has none of its
  * second factors, then one that it has, or else a one-time code, so that what
- * the rule says of who has none holds. */
+ * the rule says of who has none holds.  It says nothing of them where it asks
+ * for no second factor: the password proves who has no more. */
 static uint32_t
 selfenroll_alternative(const struct policy_facts *facts, uint32_t require)
 {
@@ -18,15 +20,15 @@ selfenroll_alternative(const struct policy_facts *facts, uint32_t require)
 	const uint32_t has = facts->enrolled & second;
 	const uint32_t bare = require & ~second;
 
-	if (bare == 0 || (require & has) != 0)
+	if (bare == 0 || (require & has) != 0 || (has == 0 && bare == require))
 		return require;
 	if (has == 0 || (has & otp) != 0)
 		return bare | otp;
 	return bare | POLICY_BIT(POLICY_FACTOR_FIDO2);
 }
 
-static enum status
-selfenroll_strengthen(struct session_attempt *a, struct fault *f)
+enum status
+session_strengthen(struct session_attempt *a, struct fault *f)
 {
 	uint32_t keys = 0;
 	enum status st;
@@ -74,10 +76,13 @@ selfenroll_room(struct session_attempt *a, struct fault *f)
 static enum status
 selfenroll_add(struct session_attempt *a, struct fault *f)
 {
-	enum status st = selfenroll_room(a, f);
+	enum status st = session_acted_refuse(a, f);
 
+	if (st == STATUS_OK)
+		st = selfenroll_room(a, f);
 	/* A ticket has had one set up on the way. */
-	if (st != STATUS_OK || a->facts.cancelled || a->enrollment.device)
+	if (st != STATUS_OK || a->facts.cancelled ||
+	    a->facts.action != POLICY_ACTION_REQUIRE || a->enrollment.device)
 		return st;
 	return session_enroll_converse(a, f);
 }
@@ -94,7 +99,7 @@ session_enroll(const struct session_env *env, const struct request *request,
 	st = session_gather(env, request, POLICY_PHASE_AUTH, &a, f);
 	if (st != STATUS_OK)
 		return st;
-	st = selfenroll_strengthen(&a, f);
+	st = session_strengthen(&a, f);
 	if (st == STATUS_OK)
 		st = session_ask_all(&a, &d, f);
 	if (st == STATUS_OK && d.step == POLICY_ALLOW) {

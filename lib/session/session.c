@@ -22,6 +22,8 @@ session_phase(const struct session_env *env, const struct request *request,
 		return session_close(env, request, out, f);
 	case PHASE_ENROLL:
 		return session_enroll(env, request, out, f);
+	case PHASE_ACCEPT:
+		return session_accept(env, request, out, f);
 	}
 	return fault(f, STATUS_PROTOCOL, "unknown phase");
 }
@@ -49,6 +51,7 @@ session_policy_phase(enum request_phase phase)
 	switch (phase) {
 	case PHASE_AUTH:
 	case PHASE_ENROLL:
+	case PHASE_ACCEPT:
 		return POLICY_PHASE_AUTH;
 	case PHASE_ACCOUNT:
 		return POLICY_PHASE_ACCOUNT;
@@ -75,6 +78,7 @@ session_explain(const struct session_env *env, const struct request *request,
 		return st;
 	*out = (struct session_explanation){ .facts = a.facts,
 					     .single = a.single,
+					     .second = a.second,
 					     .place = a.place,
 					     .clock_behind = a.clock_behind };
 	if (a.matched)
@@ -89,6 +93,9 @@ session_explain(const struct session_env *env, const struct request *request,
 		.has_address = a.source.has_address,
 		.address = a.source.address,
 	};
+	_Static_assert(sizeof(out->org) == sizeof(a.org.slug),
+		       "both are STORE_SLUG_SIZE");
+	__builtin_memcpy(out->org, a.org.slug, sizeof(out->org));
 	_Static_assert(sizeof(out->source) == sizeof(a.source.key),
 		       "both are STORE_SOURCE_SIZE");
 	__builtin_memcpy(out->source, a.source.key, sizeof(out->source));

@@ -8,6 +8,7 @@
 #define SESSION_SESSION_H
 
 #include "audit/audit.h"
+#include "base/export.h"
 #include "base/io.h"
 #include "base/request.h"
 #include "config/config.h"
@@ -47,16 +48,18 @@ struct session_env {
 	 * opens no session. */
 	bool unprivileged;
 	const char *only_user; /* NULL, or the only one who may be meant */
+	const struct breach *breach; /* of passwords; NULL: there is no list */
 };
 
 struct session_verdict {
 	enum policy_step step; /* only ALLOW lets anybody in */
 	enum policy_reason reason;
-	struct id login;      /* ALLOW of auth or PRELIM: may be handed over */
-	struct id session;    /* ALLOW of SESSION_OPEN */
-	bool password_proved; /* the PURPOSE_PASSWORD (auth), OLD_PASSWORD
-				 (prelim) or NEW_PASSWORD (update) answer is
-				 the account's password */
+	struct id login;   /* ALLOW of auth or PRELIM: may be handed over */
+	struct id session; /* ALLOW of SESSION_OPEN */
+	struct exports exports; /* ALLOW of SESSION_OPEN; else none */
+	bool password_proved;	/* the PURPOSE_PASSWORD (auth), OLD_PASSWORD
+				   (prelim) or NEW_PASSWORD (update) answer is
+				   the account's password */
 };
 
 /*
@@ -78,6 +81,10 @@ struct session_explanation {
 	struct policy_facts facts;
 	struct policy_decision decision;
 	char source[STORE_SOURCE_SIZE];
+	const char *second;    /* why a second factor is needed, whatever the
+				  rule leaves open: "organization",
+				  "new source"; NULL: it is not */
+	char org[64];	       /* slug of the one that would be active */
 	bool single;	       /* password and code come in one answer */
 	bool clock_behind;     /* no time code would count */
 	struct io_place place; /* why NULL: it did not matter */

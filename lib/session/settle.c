@@ -18,7 +18,7 @@ settle_place(const struct session_attempt *a, struct store_login *row,
 
 	row->ruid = row->uptime = -1;
 	if (r->phase != PHASE_AUTH || a->env->unprivileged ||
-	    session_stepped(a))
+	    a->impersonator[0] != '\0' || session_stepped(a))
 		return STATUS_OK;
 	row->ruid = (int64_t)r->ruid;
 	row->leader = (int64_t)r->leader.pid;
@@ -37,6 +37,7 @@ settle_login_row(const struct session_attempt *a, uint32_t granted,
 	int64_t now = session_now(a->env);
 	struct store_login row = { .account = a->account.id,
 				   .rule = a->rule.id,
+				   .org = a->org.id,
 				   .at = now };
 	enum status st;
 
@@ -58,6 +59,8 @@ settle_login_row(const struct session_attempt *a, uint32_t granted,
 	    !text_copy(row.boot, sizeof(row.boot), a->env->boot))
 		return fault(f, STATUS_INVALID,
 			     "a login's facts are too long");
+	(void)text_copy(row.impersonator, sizeof(row.impersonator),
+			a->impersonator);
 	if ((st = settle_place(a, &row, f)) == STATUS_OK)
 		st = store_login_prune(a->env->store, now - LOGIN_KEPT, f);
 	if (st == STATUS_OK)
@@ -73,7 +76,9 @@ static bool
 settle_once_only(const struct session_attempt *a, unsigned factor)
 {
 	return (POLICY_BIT(factor) & (uint32_t)POLICY_SECOND_FACTORS) != 0 ||
-	       a->outcome[factor].code || factor_get(factor)->offer == NULL;
+	       a->outcome[factor].code ||
+	       a->outcome[factor].guest != FACTOR_GUEST_NONE ||
+	       factor_get(factor)->offer == NULL;
 }
 
 /* Was it proved here and now, so that it leaves something behind?  Keys are
@@ -139,16 +144,18 @@ settle_grant(struct session_attempt *a, uint32_t granted, struct id *login,
 {
 	struct store *s = a->env->store;
 	int64_t now = session_now(a->env);
-	enum status st = session_factors_settle(a, lost, f);
+	enum status st = session_invite_settle(a, lost, f);
 
+	if (st == STATUS_OK && !*lost)
+		st = session_factors_settle(a, lost, f);
 	if (st == STATUS_OK && !*lost)
 		st = settle_chosen(a, lost, f);
 	if (st != STATUS_OK || *lost)
 		return st;
 	if ((st = session_trust_settle(a, f)) != STATUS_OK ||
+	    (st = session_org_used(a, f)) != STATUS_OK ||
 	    (st = store_clock_see(s, now, f)) != STATUS_OK ||
-	    (st = store_seen_put(s, &a->account.id, a->source.key, now, f)) !=
-		    STATUS_OK)
+	    (st = session_source_settle(a, f)) != STATUS_OK)
 		return st;
 	return settle_login_row(a, granted, login, f);
 }
@@ -222,9 +229,13 @@ settle_try(struct session_attempt *a, struct policy_decision *out,
 	if ((st = store_begin(a->env->store, &txn, f)) != STATUS_OK ||
 	    (st = session_refresh(a, f)) != STATUS_OK ||
 	    (st = session_keys_revoke(a, f)) != STATUS_OK ||
-	    (st = settle_past(a, f)) != STATUS_OK)
+	    (st = settle_past(a, f)) != STATUS_OK ||
+	    (st = session_invite_refresh(a, f)) != STATUS_OK ||
+	    (st = session_acted_settle(a, f)) != STATUS_OK)
 		return st;
 	d = settle_decide(a, out);
+	if ((st = session_org_again(a, &d, f)) != STATUS_OK)
+		return st;
 	if (d.step == POLICY_ALLOW) {
 		st = settle_grant(a, d.granted, &id, lost, f);
 		if (st != STATUS_OK || *lost)

@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "session/attempt.h"
 
-bool
-session_single_combined(const struct session_attempt *a)
+static bool
+single_both(const struct session_attempt *a,
+	    const uint32_t require[POLICY_ALTERNATIVES_MAX])
 {
 	const uint32_t both = POLICY_BIT(POLICY_FACTOR_PASSWORD) |
 			      POLICY_BIT(POLICY_FACTOR_OTP);
@@ -20,9 +21,22 @@ session_single_combined(const struct session_attempt *a)
 		return false;
 	for (unsigned i = 0;
 	     i < a->facts.alternatives && i < POLICY_ALTERNATIVES_MAX; i++)
-		if ((a->facts.require[i] & both) == both)
+		if ((require[i] & both) == both)
 			return true;
 	return false;
+}
+
+bool
+session_single_combined(const struct session_attempt *a)
+{
+	return single_both(a, a->facts.require);
+}
+
+/* Not whose account wants more than the rule: nobody is told that. */
+bool
+session_single_announced(const struct session_attempt *a)
+{
+	return single_both(a, a->rule.require);
 }
 
 /*

@@ -45,6 +45,8 @@
  *  - One proof is to last for ever: a login that was granted by a step-up has
  *    no uptime and is found by none; a device's trust is no proof, and only
  *    what was really answered counts.  A new password voids all rows.
+ *  - A session was revoked, and what runs in it goes on: whoever is below the
+ *    process of such a session is asked, whatever was proved in it.
  *  - The rows and the caller's facts are told by root's processes alone; the
  *    peer that is not root has no past at all.
  */
@@ -59,6 +61,7 @@
 struct stepup_search {
 	struct session_attempt *a;
 	int64_t now, uptime;
+	bool ended; /* the caller runs in one that was ended from outside */
 	size_t around;
 	struct id login[STEPUP_SESSIONS_MAX];
 };
@@ -110,10 +113,16 @@ stepup_note(void *ctx, const struct store_session *s)
 	struct stepup_search *search = ctx;
 	const struct request *r = search->a->request;
 
-	if (s->login.s[0] != '\0' && stepup_inside(search->a, s) &&
+	if (!stepup_inside(search->a, s))
+		return true;
+	if (s->closed_at != 0) {
+		search->ended = strcmp(s->ended, "closed") != 0;
+		return !search->ended;
+	}
+	if (s->login.s[0] != '\0' && search->around < STEPUP_SESSIONS_MAX &&
 	    (stepup_same_tty(s->tty, r->tty) || strcmp(s->tty, "ssh") == 0))
 		search->login[search->around++] = s->login;
-	return search->around < STEPUP_SESSIONS_MAX;
+	return true;
 }
 
 /* (A) */
@@ -184,7 +193,7 @@ session_step_up_find(struct session_attempt *a, struct fault *f)
 	a->stepped_login = (struct id){ .s = "" };
 	search.now = session_now(a->env);
 	search.uptime = io->uptime(io);
-	if (search.uptime < 0)
+	if (search.uptime < 0 || session_source_strict(a))
 		return STATUS_OK;
 	place = (struct store_login_place){
 		.account = a->account.id,
@@ -192,9 +201,9 @@ session_step_up_find(struct session_attempt *a, struct fault *f)
 		.since = search.now - a->rule.step_up,
 		.uptime_since = search.uptime - a->rule.step_up,
 	};
-	st = store_session_list(a->env->store, &a->account.id, true,
+	st = store_session_list(a->env->store, &a->account.id, false,
 				stepup_note, &search, f);
-	if (st != STATUS_OK)
+	if (st != STATUS_OK || search.ended)
 		return st;
 	return store_login_list_recent(a->env->store, &place, stepup_try,
 				       &search, f);

@@ -142,7 +142,7 @@ session_trust_find(struct session_attempt *a, struct fault *f)
 	a->trusted = (struct id){ .s = "" };
 	a->facts.waived = 0;
 	if (a->outcome[POLICY_FACTOR_PASSWORD].code ||
-	    !trust_bind(a, &binding))
+	    session_source_strict(a) || !trust_bind(a, &binding))
 		return STATUS_OK;
 	st = store_trust_find(a->env->store, &a->account.id, binding.kind,
 			      binding.hash, &row, f);

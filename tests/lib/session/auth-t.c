@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "fixture.h"
 #include "session/keycheck.h"
+#include "store/rule.h"
 
 #define GOOD "correct horse"
 #define PASSWORD_PROMPT "1/1 Password: |"
@@ -375,7 +376,10 @@ test_broken(void)
 				  .unenrolled = "deny",
 				  .prompt = "auto",
 				  .qr = "auto",
-				  .uv = "preferred" };
+				  .uv = "preferred",
+				  .org_choice = "last",
+				  .new_source = "audit",
+				  .session_max = -1 };
 	struct session_verdict v;
 	struct fault f;
 

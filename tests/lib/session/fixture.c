@@ -12,6 +12,7 @@
 #include "factor/password.h"
 #include "session/keycheck.h"
 #include "session/rules.h"
+#include "store/rule.h"
 
 static void
 must(enum status st, const struct fault *f)
@@ -254,7 +255,9 @@ void
 fixture_user(struct fixture *x, const char *name, const char *password,
 	     struct store_account *out)
 {
-	struct store_account a = { .state = STORE_ACTIVE,
+	struct store_account a = { .kind = STORE_PERSON,
+				   .state = STORE_ACTIVE,
+				   .strategy = STORE_SOFT,
 				   .created_at = x->now,
 				   .updated_at = x->now,
 				   .epoch = 1,

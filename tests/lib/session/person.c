@@ -110,10 +110,13 @@ person_answer(struct person *p, const struct prompt *prompt,
 		return person_type(answer, p->backup[7], f);
 	case PURPOSE_CHOICE:
 		return person_type(answer, p->trusts ? "y" : "n", f);
+	case PURPOSE_INVITATION:
+		return person_type(answer, p->invitation, f);
 	case PURPOSE_COMBINED:
 	case PURPOSE_PIN:
 	case PURPOSE_PASTE:
 	case PURPOSE_CUE:
+	case PURPOSE_ORG:
 	case PURPOSE_NONE:
 		break;
 	}
@@ -214,6 +217,7 @@ person_purpose(enum prompt_purpose purpose)
 		[PURPOSE_CONFIRM] = "confirm",
 		[PURPOSE_TYPE_BACK] = "type_back",
 		[PURPOSE_CHOICE] = "choice",
+		[PURPOSE_INVITATION] = "invitation",
 	};
 
 	return names[purpose] == NULL ? "none" : names[purpose];

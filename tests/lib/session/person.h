@@ -15,6 +15,7 @@ struct person {
 	const char *password; /* to log in with */
 	const char *chosen;   /* as a new one */
 	const char *code;     /* instead of one of the device's */
+	const char *invitation;
 	/* So many are typed before the right ones, and how they are wrong:
 	 * FIXTURE_TYPE or FIXTURE_TOO_LONG. */
 	unsigned wrong_codes, wrong_backs;

@@ -6,10 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fixture.h"
+#include "guests.h"
 
 #define GOOD "correct horse"
 #define ROUNDS 50
+#define ACTS 5
 #define AT_ONCE 16
 #define WHERE "192.0.2.1"
 
@@ -28,7 +29,7 @@ real_pause(struct io *io, unsigned milliseconds)
 
 /* A handle of SQLite never crosses fork(2). */
 static void
-child(int go, const char *code)
+child(int go, const char *password, const char *code)
 {
 	struct request r = fixture_request(PHASE_AUTH, "ann", WHERE);
 	struct session_verdict v;
@@ -41,7 +42,7 @@ child(int go, const char *code)
 		_exit(OTHER);
 	x.env.store = x.audit.store = x.store;
 	x.io.pause = real_pause;
-	fixture_type(&x, 2, GOOD, code);
+	fixture_type(&x, 2, password, code);
 	/* Ends when the parent has started all of us. */
 	if (read(go, &byte, 1) != 0)
 		_exit(OTHER);
@@ -53,7 +54,7 @@ child(int go, const char *code)
 }
 
 static void
-start_all(const char *code)
+start_all(const char *password, const char *code)
 {
 	int go[2];
 
@@ -67,7 +68,7 @@ start_all(const char *code)
 		if (pid > 0)
 			continue;
 		(void)close(go[1]);
-		child(go[0], code);
+		child(go[0], password, code);
 	}
 	(void)close(go[0]);
 	(void)close(go[1]);
@@ -89,11 +90,11 @@ check_uncharged(const char *factor)
 }
 
 static void
-race(const char *code)
+race(const char *password, const char *code)
 {
 	int in = 0, spent = 0, other = 0, status;
 
-	start_all(code);
+	start_all(password, code);
 	while (wait(&status) > 0) {
 		int how = WIFEXITED(status) ? WEXITSTATUS(status) : OTHER;
 
@@ -106,6 +107,17 @@ race(const char *code)
 	CHECK_EQ(other, 0);
 }
 
+/* The code by which somebody acts as her is good once, too. */
+static void
+race_acts(void)
+{
+	char code[CODE_TEXT_LENGTH + 1];
+
+	x.now += 60;
+	guests_acts(&x, &ann, "system", 600, code);
+	race(code, "123456");
+}
+
 int
 main(void)
 {
@@ -115,13 +127,17 @@ main(void)
 	for (int i = 0; i < ROUNDS; i++) {
 		x.now += 60;
 		/* Every tenth time a backup code. */
-		race(i % 10 == 9 ? fixture_once(&x, &ann, STORE_CODE_BACKUP, 0)
+		race(GOOD,
+		     i % 10 == 9 ? fixture_once(&x, &ann, STORE_CODE_BACKUP, 0)
 				 : fixture_code(&x, "ann", 0));
 	}
+	for (int i = 0; i < ACTS; i++)
+		race_acts();
 	check_uncharged("password");
 	check_uncharged("otp");
-	CHECK_EQ(fixture_audited(&x, "login.granted"), ROUNDS);
-	CHECK_EQ(fixture_audited(&x, "login.denied"), ROUNDS * (AT_ONCE - 1));
+	CHECK_EQ(fixture_audited(&x, "login.granted"), ROUNDS + ACTS);
+	CHECK_EQ(fixture_audited(&x, "login.denied"),
+		 (ROUNDS + ACTS) * (AT_ONCE - 1));
 	fixture_stop(&x);
 	return test_done();
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "test.h"
+#include "store/rule.h"
 
 static bool
 same(const struct rule *a, const struct rule *b)
@@ -24,7 +25,11 @@ same(const struct rule *a, const struct rule *b)
 	       a->trust_days == b->trust_days && a->step_up == b->step_up &&
 	       a->prompt == b->prompt && a->qr == b->qr &&
 	       a->qr_invert == b->qr_invert && a->uv == b->uv &&
-	       a->key_wait == b->key_wait && a->key_paste == b->key_paste;
+	       a->key_wait == b->key_wait && a->key_paste == b->key_paste &&
+	       strcmp(a->org, b->org) == 0 && a->org_choice == b->org_choice &&
+	       a->notice == b->notice && a->new_source == b->new_source &&
+	       a->invite == b->invite && a->session_max == b->session_max &&
+	       a->session_idle == b->session_idle;
 }
 
 /* Into a row and out of it again. */
@@ -70,7 +75,42 @@ full(void)
 		.uv = RULE_UV_REQUIRED,
 		.key_wait = 77,
 		.key_paste = true,
+		.org = "0190a000-0000-7000-8000-00000000000a,"
+		       "0190a000-0000-7000-8000-00000000000b",
+		.org_choice = RULE_ORG_ASK,
+		.notice = true,
+		.new_source = RULE_NEW_SOURCE_SECOND,
+		.invite = true,
+		.session_max = 43200,
+		.session_idle = 600,
 	};
+}
+
+static void
+check_round_trip_people(void)
+{
+	static const int64_t max[] = { RULE_SESSION_MAX_AUTO, 0, 1,
+				       RULE_SESSION_MAX };
+	struct rule r = full();
+
+	for (int i = 0; i <= RULE_NEW_SOURCE_SECOND; i++) {
+		r.new_source = (enum rule_new_source)i;
+		CHECK(survives(&r));
+	}
+	r.org_choice = RULE_ORG_LAST;
+	CHECK(survives(&r));
+	r.notice = false;
+	CHECK(survives(&r));
+	r.invite = false;
+	CHECK(survives(&r));
+	r.org[0] = '\0';
+	CHECK(survives(&r));
+	for (size_t i = 0; i < sizeof(max) / sizeof(max[0]); i++) {
+		r.session_max = max[i];
+		CHECK(survives(&r));
+	}
+	r.session_idle = RULE_SESSION_IDLE_MAX;
+	CHECK(survives(&r));
 }
 
 static void
@@ -131,6 +171,11 @@ check_words(void)
 	CHECK(row.qr_invert);
 	CHECK_STR(row.uv, "required");
 	CHECK(row.key_wait == 77 && row.key_paste);
+	CHECK_STR(row.org_choice, "ask");
+	CHECK_STR(row.new_source, "second");
+	CHECK(row.notice && row.invite);
+	CHECK_EQ(row.session_max, 43200);
+	CHECK_EQ(row.session_idle, 600);
 	r = (struct rule){ .phases = RULE_PHASES_ALL,
 			   .action = POLICY_ACTION_DENY };
 	session_rule_format(&r, &row);
@@ -140,6 +185,10 @@ check_words(void)
 	CHECK(!row.qr_invert && row.trust_days == 0 && row.step_up == 0);
 	CHECK_STR(row.uv, "preferred");
 	CHECK(row.key_wait == 0 && !row.key_paste);
+	CHECK_STR(row.org, "");
+	CHECK_STR(row.org_choice, "last");
+	CHECK_STR(row.new_source, "audit");
+	CHECK(!row.notice && !row.invite);
 }
 
 /* The row does not parse; the sentence says which rule, and WORD. */
@@ -186,6 +235,14 @@ check_corrupt(void)
 	CORRUPT((void)strcpy(row.qr, "lunch"), "QR");
 	CORRUPT((void)strcpy(row.uv, "lunch"), "uv");
 	CORRUPT((void)strcpy(row.uv, ""), "uv");
+	CORRUPT((void)strcpy(row.org_choice, "first"), "org-choice");
+	CORRUPT((void)strcpy(row.org_choice, ""), "org-choice");
+	CORRUPT((void)strcpy(row.new_source, "lunch"), "new-source");
+	CORRUPT((void)strcpy(row.org, "acme"), "org");
+	CORRUPT((void)strcpy(row.account, "unknown"), "org");
+	CORRUPT(row.session_max = -2, "session-max");
+	CORRUPT(row.session_max = RULE_SESSION_MAX + 1, "session-max");
+	CORRUPT(row.session_idle = -1, "session-idle");
 	CORRUPT(row.key_wait = 121, "key-wait");
 	CORRUPT(row.key_wait = -1, "key-wait");
 	CORRUPT(row.unenrolled_until = 0, "date");
@@ -201,6 +258,7 @@ int
 main(void)
 {
 	check_round_trip();
+	check_round_trip_people();
 	check_words();
 	check_corrupt();
 	return test_done();

@@ -142,9 +142,6 @@ test_rules(void)
 	person_check_denied(person_run(&p, PHASE_ENROLL, "ann"),
 			    POLICY_NOT_ENROLLED);
 	CHECK_STR(person_purposes(&p), "password code");
-	person_rule(&p, "password", RULE_UNENROLLED_DENY);
-	person_check_denied(person_run(&p, PHASE_ENROLL, "ann"),
-			    POLICY_NOT_ENROLLED);
 	person_check_denied(person_run(&p, PHASE_ENROLL, "nob"),
 			    POLICY_UNKNOWN_ACCOUNT);
 	for (size_t i = 0; i < 3; i++) {
@@ -167,6 +164,34 @@ test_rules(void)
 	person_rule(&p, "password+otp", RULE_UNENROLLED_DENY);
 	CHECK_EQ(person_run(&p, PHASE_ENROLL, "ann").step, POLICY_ALLOW);
 	CHECK_STR(person_purposes(&p), "password code confirm");
+	person_stop(&p);
+}
+
+/* Who has no second factor, and whose rule asks for none, has a password. */
+static void
+test_password_alone(void)
+{
+	struct session_verdict v;
+
+	start("self-password-alone", RULE_UNENROLLED_DENY);
+	person_rule(&p, "password", RULE_UNENROLLED_DENY);
+	p.password = "no such horse";
+	person_check_denied(person_run(&p, PHASE_ENROLL, "ann"), POLICY_WRONG);
+	person_check_denied(person_run(&p, PHASE_ENROLL, "nob"),
+			    POLICY_UNKNOWN_ACCOUNT);
+	person_check_nothing(&p);
+	p.password = GOOD;
+	CHECK_EQ(person_run(&p, PHASE_ENROLL, "ann").step, POLICY_ALLOW);
+	CHECK_STR(person_purposes(&p), "password confirm type_back");
+	CHECK_EQ(person_rows(&p, "otp", "1"), 1);
+	/* From now on it takes a code, too. */
+	p.x.now += 60;
+	p.code = "000000";
+	v = person_run(&p, PHASE_ENROLL, "ann");
+	person_check_denied(v, POLICY_WRONG);
+	CHECK_STR(person_purposes(&p), "password code");
+	CHECK_EQ(person_rows(&p, "otp", "1"), 1);
+	p.code = NULL;
 	person_stop(&p);
 }
 
@@ -266,6 +291,7 @@ main(void)
 	test_given_up();
 	test_wrong();
 	test_rules();
+	test_password_alone();
 	test_many();
 	test_unprivileged();
 	test_patience();

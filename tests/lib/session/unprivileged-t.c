@@ -54,6 +54,20 @@ find_login(void *ctx, const struct store_audit *row)
 	return false;
 }
 
+/* Where it says that it comes from is no source of the account's. */
+static void
+check_unseen(void)
+{
+	bool here = true, anywhere = true;
+	struct fault f;
+
+	CHECK_OK(store_seen_get(x.store, &ann.id, "uid:1000", &here, &anywhere,
+				&f),
+		 &f);
+	CHECK(!here);
+	CHECK(!anywhere);
+}
+
 /* Its login is a row as any other's, but spent from the start. */
 static void
 test_itself(void)
@@ -75,6 +89,7 @@ test_itself(void)
 	CHECK_EQ(row.consumed_at, x.now);
 	CHECK_STR(row.source, "uid:1000");
 	CHECK_EQ(run(PHASE_ACCOUNT, "ann").step, POLICY_ALLOW);
+	check_unseen();
 }
 
 static void
@@ -101,6 +116,14 @@ test_change(void)
 	CHECK_EQ(v.step, POLICY_ALLOW);
 	CHECK_STR(v.login.s, "");
 	CHECK(strstr(x.asked, "Current password: ") != NULL);
+	/* Nor is a change of password a login. */
+	x.env.unprivileged = false;
+	fixture_type(&x, 3, "battery staple", "another staple",
+		     "another staple");
+	CHECK_EQ(run(PHASE_PASSWORD_UPDATE, "ann").step, POLICY_ALLOW);
+	check_unseen();
+	x.env.unprivileged = true;
+	fixture_reset(&x, &ann.id, "battery staple");
 	fixture_type(&x, 1, "battery staple");
 	CHECK_EQ(run(PHASE_AUTH, "ann").step, POLICY_ALLOW);
 	fixture_type(&x, 3, GOOD, "a third, other one", "a third, other one");
