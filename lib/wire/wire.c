@@ -1,123 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "wire/wire_bytes.h"
 #include "wire/wire_valid.h"
-
-/* Bytes being written; full when something did not fit. */
-struct wire_out {
-	uint8_t *at;
-	size_t len;
-	bool full;
-};
-
-/* Bytes being read; bad when something was missing or did not fit. */
-struct wire_in {
-	const uint8_t *at;
-	size_t left;
-	bool bad;
-};
-
-static void
-wire_put_bytes(struct wire_out *o, const void *p, size_t n)
-{
-	if (n > WIRE_MESSAGE_MAX - o->len) {
-		o->full = true;
-		return;
-	}
-	if (n > 0)
-		memcpy(o->at + o->len, p, n);
-	o->len += n;
-}
-
-static void
-wire_put_number(struct wire_out *o, uint64_t value, size_t width)
-{
-	uint8_t bytes[8];
-
-	for (size_t i = 0; i < width; i++)
-		bytes[i] = (uint8_t)(value >> (8 * (width - 1 - i)));
-	wire_put_bytes(o, bytes, width);
-}
-
-static void
-wire_put_string(struct wire_out *o, const char *s)
-{
-	size_t len = strlen(s);
-
-	wire_put_number(o, len, 2);
-	wire_put_bytes(o, s, len);
-}
-
-static uint64_t
-wire_get_number(struct wire_in *in, size_t width)
-{
-	uint64_t value = 0;
-
-	if (in->left < width) {
-		in->bad = true;
-		in->left = 0;
-		return 0;
-	}
-	for (size_t i = 0; i < width; i++)
-		value = value << 8 | in->at[i];
-	in->at += width;
-	in->left -= width;
-	return value;
-}
-
-/* Bytes behind their length, where they lie; NULL when they are not all
- * there. */
-static const uint8_t *
-wire_get_blob(struct wire_in *in, size_t max, size_t *len)
-{
-	size_t n = (size_t)wire_get_number(in, 2);
-	const uint8_t *p = in->at;
-
-	if (in->bad || n > max || n > in->left) {
-		in->bad = true;
-		return NULL;
-	}
-	in->at += n;
-	in->left -= n;
-	*len = n;
-	return p;
-}
-
-/* The same, and none of them is zero. */
-static const uint8_t *
-wire_get_bytes(struct wire_in *in, size_t max, size_t *len)
-{
-	size_t n = 0;
-	const uint8_t *p = wire_get_blob(in, max, &n);
-
-	if (p != NULL && n > 0 && memchr(p, 0, n) != NULL) {
-		in->bad = true;
-		return NULL;
-	}
-	*len = n;
-	return p;
-}
-
-static void
-wire_get_string(struct wire_in *in, char *out, size_t size)
-{
-	size_t len = 0;
-	const uint8_t *p = wire_get_bytes(in, size - 1, &len);
-
-	if (p != NULL)
-		memcpy(out, p, len);
-	out[len] = '\0';
-}
-
-/* Yes or no: any other number is neither. */
-static bool
-wire_get_bool(struct wire_in *in)
-{
-	uint64_t value = wire_get_number(in, 1);
-
-	in->bad = in->bad || value > 1;
-	return value == 1;
-}
 
 static void
 wire_put_process(struct wire_out *o, const struct request_process *p)
@@ -166,6 +51,7 @@ wire_put_request(struct wire_out *o, const struct request *r)
 	wire_put_number(o, r->ancestors, 1);
 	for (size_t i = 0; i < r->ancestors; i++)
 		wire_put_process(o, &r->ancestor[i]);
+	wire_put_string(o, r->logind);
 	wire_put_string(o, r->login.s);
 	wire_put_string(o, r->session.s);
 }
@@ -187,28 +73,61 @@ wire_get_request(struct wire_in *in, struct request *r)
 	r->pid_start = wire_get_number(in, 8);
 	wire_get_process(in, &r->leader);
 	wire_get_ancestors(in, r);
+	wire_get_string(in, r->logind, sizeof(r->logind));
 	wire_get_string(in, r->login.s, sizeof(r->login.s));
 	wire_get_string(in, r->session.s, sizeof(r->session.s));
 }
 
 static void
-wire_put_verdict(struct wire_out *o, const struct wire_verdict *v)
+wire_put_exports(struct wire_out *o, const struct exports *e)
 {
+	wire_put_number(o, e->n, 1);
+	for (size_t i = 0; i < e->n; i++) {
+		wire_put_string(o, e->one[i].name);
+		wire_put_string(o, e->one[i].value);
+	}
+}
+
+static void
+wire_get_exports(struct wire_in *in, struct exports *e)
+{
+	size_t n = (size_t)wire_get_number(in, 1);
+
+	if (n > EXPORTS_MAX) {
+		in->bad = true;
+		return;
+	}
+	e->n = n;
+	for (size_t i = 0; i < n; i++) {
+		wire_get_string(in, e->one[i].name, sizeof(e->one[i].name));
+		wire_get_string(in, e->one[i].value, sizeof(e->one[i].value));
+	}
+}
+
+static void
+wire_put_verdict(struct wire_out *o, const struct wire_message *m)
+{
+	const struct wire_verdict *v = &m->u.verdict;
+
 	wire_put_number(o, v->step, 1);
 	wire_put_number(o, v->reason, 1);
 	wire_put_number(o, v->password_proved ? 1 : 0, 1);
 	wire_put_string(o, v->login.s);
 	wire_put_string(o, v->session.s);
+	wire_put_exports(o, &m->u.exports);
 }
 
 static void
-wire_get_verdict(struct wire_in *in, struct wire_verdict *v)
+wire_get_verdict(struct wire_in *in, struct wire_message *m)
 {
+	struct wire_verdict *v = &m->u.verdict;
+
 	v->step = (enum wire_step)wire_get_number(in, 1);
 	v->reason = (enum wire_reason)wire_get_number(in, 1);
 	v->password_proved = wire_get_bool(in);
 	wire_get_string(in, v->login.s, sizeof(v->login.s));
 	wire_get_string(in, v->session.s, sizeof(v->session.s));
+	wire_get_exports(in, &m->u.exports);
 }
 
 static void
@@ -360,7 +279,7 @@ wire_put(struct wire_out *o, const struct wire_message *m)
 		wire_put_number(o, m->u.membership.mask, 4);
 		break;
 	case WIRE_VERDICT:
-		wire_put_verdict(o, &m->u.verdict);
+		wire_put_verdict(o, m);
 		break;
 	case WIRE_QUERY:
 		wire_put_number(o, m->u.query.what, 1);
@@ -413,7 +332,7 @@ wire_get(struct wire_in *in, struct wire_message *m)
 		m->u.membership.mask = (uint32_t)wire_get_number(in, 4);
 		break;
 	case WIRE_VERDICT:
-		wire_get_verdict(in, &m->u.verdict);
+		wire_get_verdict(in, m);
 		break;
 	case WIRE_QUERY:
 		m->u.query.what = (enum wire_self)wire_get_number(in, 1);

@@ -37,11 +37,12 @@
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
 
+#include "base/export.h"
 #include "base/io.h"
 #include "base/request.h"
 
-#define WIRE_VERSION_LOW 3
-#define WIRE_VERSION_HIGH 3
+#define WIRE_VERSION_LOW 4
+#define WIRE_VERSION_HIGH 4
 #define WIRE_MESSAGE_MAX 12288
 #define WIRE_ANSWER_SECONDS 600	     /* a person's time for one answer */
 #define WIRE_ANSWER_SECONDS_SELF 120 /* of one whose peer is not root */
@@ -166,7 +167,10 @@ struct wire_message {
 		struct {
 			uint32_t mask;
 		} membership;
-		struct wire_verdict verdict;
+		struct {
+			struct wire_verdict verdict;
+			struct exports exports; /* WIRE_ALLOW; else none */
+		};
 		struct {
 			enum wire_self what;
 			char user[USER_MAX + 1]; /* WIRE_AUTHORIZED; else "" */
@@ -190,6 +194,11 @@ struct wire_message {
 
 /* Is it empty or a UUID in lower-case text form?  No other may be sent. */
 bool wire_id_valid(const struct id *id);
+/* May they stand in the environment of a session: names and values as
+ * base/export.h says, each name once? */
+bool wire_exports_valid(const struct exports *e);
+/* Is it empty or letters and digits, as logind names its sessions? */
+bool wire_logind_valid(const char *s, size_t size);
 
 /* A message is 9 KiB: the verifier's may lie on its stack, but what runs in a
  * PAM host makes them by wire_message_new(). */
@@ -255,11 +264,13 @@ enum status wire_client_hello(int fd, int seconds, struct fault *f) MUST_USE;
  * what is asked. Status OK means only that the protocol came to its end; the
  * verdict is in OUT, and is a denial in every other case.  An IO whose
  * device_open is NULL has no devices; one that has (wire/wire_device.h) has
- * device_fds, too.  What opened is closed, whatever happens.
+ * device_fds, too.  What opened is closed, whatever happens.  EXPORTS: what an
+ * ALLOW puts into the environment, none otherwise; NULL: whatever it is, it is
+ * not wanted.
  */
 enum status wire_client_run(int fd, const struct request *request,
 			    struct io *io, struct wire_verdict *out,
-			    struct fault *f);
+			    struct exports *exports, struct fault *f);
 
 /*
  * After the greeting, ask: EACH is called with every row, and ends the asking
@@ -308,9 +319,11 @@ struct wire_server {
 enum status wire_server_start(struct wire_server *server, int fd,
 			      struct wire_message *out, struct fault *f)
 	MUST_USE;
+/* EXPORTS NULL: none. */
 enum status wire_server_finish(struct wire_server *server,
 			       const struct wire_verdict *verdict,
-			       struct fault *f) MUST_USE;
+			       const struct exports *exports, struct fault *f)
+	MUST_USE;
 enum status wire_server_row(struct wire_server *server,
 			    const struct wire_row *row, struct fault *f)
 	MUST_USE;

@@ -271,7 +271,7 @@ wire_client_seconds(const struct wire_client *c)
 /* Serve the verifier until it has decided. */
 static enum status
 wire_client_serve(struct wire_client *c, struct wire_verdict *out,
-		  struct fault *f)
+		  struct exports *exports, struct fault *f)
 {
 	AUTO_WIRE struct wire_message *m = NULL;
 	enum status st = wire_message_new(&m, f);
@@ -283,6 +283,8 @@ wire_client_serve(struct wire_client *c, struct wire_verdict *out,
 			return st;
 		if (m->type == WIRE_VERDICT) {
 			*out = m->u.verdict;
+			if (exports != NULL)
+				*exports = m->u.exports;
 			return STATUS_OK;
 		}
 		st = wire_client_answer(c, m, f);
@@ -292,16 +294,19 @@ wire_client_serve(struct wire_client *c, struct wire_verdict *out,
 
 enum status
 wire_client_run(int fd, const struct request *request, struct io *io,
-		struct wire_verdict *out, struct fault *f)
+		struct wire_verdict *out, struct exports *exports,
+		struct fault *f)
 {
 	struct wire_client client = { .fd = fd, .io = io };
 	enum status st;
 
+	if (exports != NULL)
+		exports->n = 0;
 	*out = (struct wire_verdict){ .step = WIRE_DENY,
 				      .reason = WIRE_REASON_UNAVAILABLE };
 	if ((st = wire_client_request(fd, request, f)) != STATUS_OK)
 		return st;
-	st = wire_client_serve(&client, out, f);
+	st = wire_client_serve(&client, out, exports, f);
 	wire_client_close(&client);
 	return st;
 }

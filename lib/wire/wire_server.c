@@ -175,12 +175,15 @@ wire_server_start(struct wire_server *server, int fd, struct wire_message *out,
 
 enum status
 wire_server_finish(struct wire_server *server,
-		   const struct wire_verdict *verdict, struct fault *f)
+		   const struct wire_verdict *verdict,
+		   const struct exports *exports, struct fault *f)
 {
 	WIRE_MESSAGE(m);
 
 	m.type = WIRE_VERDICT;
 	m.u.verdict = *verdict;
+	if (exports != NULL)
+		m.u.exports = *exports;
 	return wire_send(server->fd, &m, f);
 }
 

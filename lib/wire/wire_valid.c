@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define WIRE_FLAGS                                                            \
 	(REQUEST_SILENT | REQUEST_DISALLOW_NULL | REQUEST_CHANGE_EXPIRED |    \
-	 REQUEST_ASCII | REQUEST_AGENT)
+	 REQUEST_ASCII | REQUEST_AGENT | REQUEST_PERSON)
 
 /* An array of SIZE bytes that holds the end of its string. */
 static bool
@@ -32,6 +34,60 @@ wire_id_valid(const struct id *id)
 	return true;
 }
 
+bool
+wire_logind_valid(const char *s, size_t size)
+{
+	if (!wire_string_valid(s, size))
+		return false;
+	for (; *s != '\0'; s++)
+		if (!(*s >= '0' && *s <= '9') && !(*s >= 'A' && *s <= 'Z') &&
+		    !(*s >= 'a' && *s <= 'z'))
+			return false;
+	return true;
+}
+
+static bool
+wire_export_name_valid(const struct exported *e)
+{
+	static const char ours[] = "SIGRA_";
+	const char *s = e->name;
+
+	if (!wire_string_valid(s, sizeof(e->name)) ||
+	    strncmp(s, ours, sizeof(ours) - 1) != 0)
+		return false;
+	for (; *s != '\0'; s++)
+		if (!(*s >= '0' && *s <= '9') && !(*s >= 'A' && *s <= 'Z') &&
+		    *s != '_')
+			return false;
+	return true;
+}
+
+/* What a terminal could show as it is: no controls, and UTF-8. */
+static bool
+wire_export_value_valid(const struct exported *e)
+{
+	if (!wire_string_valid(e->value, sizeof(e->value)) ||
+	    e->value[0] == '\0')
+		return false;
+	return text_printable(e->value, strlen(e->value));
+}
+
+bool
+wire_exports_valid(const struct exports *e)
+{
+	if (e->n > EXPORTS_MAX)
+		return false;
+	for (size_t i = 0; i < e->n; i++) {
+		if (!wire_export_name_valid(&e->one[i]) ||
+		    !wire_export_value_valid(&e->one[i]))
+			return false;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(e->one[k].name, e->one[i].name) == 0)
+				return false;
+	}
+	return true;
+}
+
 /* Of nobody nothing is known. */
 static bool
 wire_processes_valid(const struct request *r)
@@ -49,7 +105,7 @@ wire_processes_valid(const struct request *r)
 static bool
 wire_request_valid(const struct request *r)
 {
-	return r->phase >= PHASE_AUTH && r->phase <= PHASE_ENROLL &&
+	return r->phase >= PHASE_AUTH && r->phase <= PHASE_ACCEPT &&
 	       (r->flags & ~(uint32_t)WIRE_FLAGS) == 0 &&
 	       wire_processes_valid(r) &&
 	       wire_string_valid(r->user, sizeof(r->user)) &&
@@ -60,6 +116,7 @@ wire_request_valid(const struct request *r)
 	       wire_string_valid(r->ssh_connection,
 				 sizeof(r->ssh_connection)) &&
 	       wire_string_valid(r->ssh_auth_info, sizeof(r->ssh_auth_info)) &&
+	       wire_logind_valid(r->logind, sizeof(r->logind)) &&
 	       wire_id_valid(&r->login) && wire_id_valid(&r->session);
 }
 
@@ -67,7 +124,7 @@ static bool
 wire_prompt_valid(const struct prompt *p)
 {
 	return p->kind >= PROMPT_SECRET && p->kind <= PROMPT_ERROR &&
-	       p->purpose <= PURPOSE_CUE &&
+	       p->purpose <= PURPOSE_INVITATION &&
 	       wire_string_valid(p->text, sizeof(p->text));
 }
 
@@ -101,8 +158,10 @@ wire_member_valid(const struct wire_message *m)
 
 /* Whoever lets somebody in has no reason to give against it. */
 static bool
-wire_verdict_valid(const struct wire_verdict *v)
+wire_verdict_valid(const struct wire_message *m)
 {
+	const struct wire_verdict *v = &m->u.verdict;
+
 	if (v->step != WIRE_DENY && v->step != WIRE_RENEW &&
 	    v->step != WIRE_ABSTAIN && v->step != WIRE_ALLOW)
 		return false;
@@ -110,7 +169,10 @@ wire_verdict_valid(const struct wire_verdict *v)
 		return false;
 	if (v->step != WIRE_DENY && v->reason != WIRE_REASON_NONE)
 		return false;
-	return wire_id_valid(&v->login) && wire_id_valid(&v->session);
+	if (v->step != WIRE_ALLOW && m->u.exports.n != 0)
+		return false;
+	return wire_exports_valid(&m->u.exports) && wire_id_valid(&v->login) &&
+	       wire_id_valid(&v->session);
 }
 
 /* A key is there once, so that a row says one thing. */
@@ -179,7 +241,7 @@ wire_valid(const struct wire_message *m)
 	case WIRE_MEMBERSHIP:
 		return m->u.membership.mask < 1U << IO_GROUPS_MAX;
 	case WIRE_VERDICT:
-		return wire_verdict_valid(&m->u.verdict);
+		return wire_verdict_valid(m);
 	case WIRE_QUERY:
 		return wire_query_valid(m);
 	case WIRE_ROW:

@@ -16,6 +16,7 @@
 
 #define CALLER_ENTRY_MAX (1 << 20) /* bytes of one passwd or group entry */
 #define CALLER_NOBODY 65534	   /* the kernel's overflow uid */
+#define CALLER_PERSON_MIN 1000	   /* UID_MIN of Debian's login.defs */
 #define CALLER_GROUPS_MAX 65536	   /* what the kernel allows a process */
 
 static enum status
@@ -163,6 +164,18 @@ caller_ruid(const struct request *r)
 	return uid;
 }
 
+/* Where nobody can say, there is none. */
+static bool
+caller_person(const char *user)
+{
+	bool found = false;
+	uid_t uid = 0;
+	gid_t gid;
+
+	return caller_passwd(user, &found, &uid, &gid, NULL) == STATUS_OK &&
+	       found && uid >= CALLER_PERSON_MIN && uid != CALLER_NOBODY;
+}
+
 static uint32_t
 caller_flags(int flags)
 {
@@ -201,6 +214,16 @@ caller_has_agent(const struct request *r)
 	       device_agent(path);
 }
 
+/* What pam_systemd has left; a name that logind would not give is none. */
+static void
+caller_logind(pam_handle_t *pamh, struct request *r)
+{
+	if (!text_copy(r->logind, sizeof(r->logind),
+		       pam_getenv(pamh, "XDG_SESSION_ID")) ||
+	    !wire_logind_valid(r->logind, sizeof(r->logind)))
+		r->logind[0] = '\0';
+}
+
 enum status
 caller_request(pam_handle_t *pamh, enum request_phase phase, int flags,
 	       struct request *out, struct fault *f)
@@ -212,12 +235,16 @@ caller_request(pam_handle_t *pamh, enum request_phase phase, int flags,
 		return st;
 	if ((st = caller_ssh(pamh, &r, f)) != STATUS_OK)
 		return st;
+	if (phase == PHASE_SESSION_OPEN)
+		caller_logind(pamh, &r);
 	r.ruid = caller_ruid(&r);
 	process_facts(&r);
 	if (!caller_reads_utf8(&r))
 		r.flags |= REQUEST_ASCII;
 	if (caller_has_agent(&r))
 		r.flags |= REQUEST_AGENT;
+	if (phase == PHASE_AUTH && caller_person(r.user))
+		r.flags |= REQUEST_PERSON;
 	*out = r;
 	return STATUS_OK;
 }

@@ -117,6 +117,7 @@ io_pam_proves(const struct io_pam *p, enum prompt_purpose purpose)
 	case PHASE_SESSION_OPEN:
 	case PHASE_SESSION_CLOSE:
 	case PHASE_ENROLL:
+	case PHASE_ACCEPT:
 		return false;
 	}
 	return false;

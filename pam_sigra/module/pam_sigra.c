@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "module/args.h"
 #include "module/caller.h"
+#include "module/environment.h"
 #include "module/io_pam.h"
 #include "module/reach.h"
 #include "module/verdict.h"
@@ -140,15 +141,17 @@ pam_sigra_inherit(pam_handle_t *pamh, struct request *r)
 	case PHASE_AUTH:
 		pam_sigra_login_forget(pamh);
 		break;
-	case PHASE_ACCOUNT:
 	case PHASE_ENROLL:
+	case PHASE_ACCEPT:
 		break;
+	case PHASE_ACCOUNT:
 	case PHASE_PASSWORD_PRELIM:
 		caller_login(pamh, &r->login);
 		break;
 	case PHASE_SESSION_OPEN:
 		caller_login(pamh, &r->login);
 		pam_sigra_login_forget(pamh);
+		environment_clear(pamh);
 		break;
 	case PHASE_PASSWORD_UPDATE:
 		kept = pam_sigra_data(pamh, PAM_SIGRA_LOGIN);
@@ -164,7 +167,7 @@ pam_sigra_inherit(pam_handle_t *pamh, struct request *r)
 /* What an ALLOW leaves for later phases and for the modules behind us. */
 static enum status
 pam_sigra_bequeath(struct io_pam *io, const struct wire_verdict *v,
-		   struct fault *f)
+		   const struct exports *exports, struct fault *f)
 {
 	pam_handle_t *pamh = io->pamh;
 	enum status st = STATUS_OK;
@@ -187,12 +190,16 @@ pam_sigra_bequeath(struct io_pam *io, const struct wire_verdict *v,
 			return st;
 		return pam_sigra_data_set(pamh, PAM_SIGRA_LOGIN, NULL, f);
 	case PHASE_SESSION_OPEN:
+		st = environment_set(pamh, exports, f);
+		if (st != STATUS_OK)
+			return st;
 		return pam_sigra_data_set(pamh, PAM_SIGRA_SESSION,
 					  v->session.s, f);
 	case PHASE_SESSION_CLOSE:
 		return pam_sigra_data_set(pamh, PAM_SIGRA_SESSION, NULL, f);
 	case PHASE_ACCOUNT:
 	case PHASE_ENROLL:
+	case PHASE_ACCEPT:
 		return STATUS_OK;
 	}
 	return STATUS_OK;
@@ -204,15 +211,19 @@ pam_sigra_decide(pam_handle_t *pamh, const struct args *args,
 		 const struct request *request, struct wire_verdict *out,
 		 struct fault *f)
 {
+	/* Too much for the stack of a host. */
+	AUTO_FREE struct exports *exports = calloc(1, sizeof(*exports));
 	struct wire_verdict verdict;
 	AUTO_FD int fd = -1;
 	IO_PAM(io);
 	enum status st;
 
+	if (exports == NULL)
+		return fault(f, STATUS_SYSTEM, "out of memory");
 	if ((st = reach_verifier(args, &fd, f)) != STATUS_OK)
 		return st;
 	io_pam_start(&io, pamh, args, request);
-	st = wire_client_run(fd, request, &io.io, &verdict, f);
+	st = wire_client_run(fd, request, &io.io, &verdict, exports, f);
 	if (st != STATUS_OK)
 		return st;
 	if (verdict.step == WIRE_DENY &&
@@ -231,7 +242,7 @@ pam_sigra_decide(pam_handle_t *pamh, const struct args *args,
 			return st;
 	}
 	if (verdict.step == WIRE_ALLOW &&
-	    (st = pam_sigra_bequeath(&io, &verdict, f)) != STATUS_OK)
+	    (st = pam_sigra_bequeath(&io, &verdict, exports, f)) != STATUS_OK)
 		return st;
 	*out = verdict;
 	return STATUS_OK;

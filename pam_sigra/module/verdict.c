@@ -24,7 +24,8 @@ verdict_unavailable(enum request_phase phase)
 	case PHASE_SESSION_OPEN:
 	case PHASE_SESSION_CLOSE:
 		return PAM_SESSION_ERR;
-	case PHASE_ENROLL: /* no phase of PAM's */
+	case PHASE_ENROLL: /* no phases of PAM's */
+	case PHASE_ACCEPT:
 		break;
 	}
 	return PAM_SERVICE_ERR;

@@ -148,7 +148,7 @@ peer_constrain(const struct peer *p, struct request *r)
 	if (p->kind == PEER_ROOT)
 		return;
 	*r = (struct request){ .phase = said.phase,
-			       .flags = said.flags,
+			       .flags = said.flags & ~(uint32_t)REQUEST_PERSON,
 			       .ruid = p->uid,
 			       .pid = p->pid };
 	(void)text_copy(r->user, sizeof(r->user), said.user);

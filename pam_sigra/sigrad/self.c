@@ -7,7 +7,9 @@
 #include "admin/enroll.h"
 #include "admin/lock.h"
 #include "admin/trust.h"
+#include "session/age.h"
 #include "sigrad/keys.h"
+#include "store/people.h"
 
 static bool
 self_count(void *ctx, const struct store_session *s)
@@ -23,6 +25,7 @@ self_account(struct self *self, const struct store_account *a)
 {
 	struct store *store = self->w->store;
 	struct self_row r = { .bad = false };
+	struct store_password_policy policy;
 	struct store_password p;
 	int64_t sessions = 0;
 	enum status st;
@@ -40,13 +43,20 @@ self_account(struct self *self, const struct store_account *a)
 	self_number(&r, "updated_at", a->updated_at);
 	self_number(&r, "expires_at", a->expires_at);
 	self_number(&r, "delete_at", a->delete_at);
+	self_number(&r, "strategy", a->strategy);
 	self_number(&r, "must_change", a->must_change);
+	self_number(&r, "email_at", a->email_at);
 	self_number(&r, "open_sessions", sessions);
+	st = store_password_policy_get(store, &policy, self->f);
+	if (st != STATUS_OK)
+		return st;
 	st = store_password_get(store, &a->id, &p, self->f);
 	if (st == STATUS_OK) {
 		self_text(&r, "password",
 			  p.kind == STORE_ARGON2ID ? "argon2id" : "crypt");
 		self_number(&r, "password_set_at", p.set_at);
+		self_number(&r, "password_due",
+			    session_age_due(&policy, p.set_at));
 	} else if (st != STATUS_NOT_FOUND) {
 		return st;
 	}
@@ -77,6 +87,71 @@ self_admin(const struct self *self)
 			       .now = self->now };
 }
 
+static bool
+self_attribute_keep(void *ctx, const struct store_attribute *at)
+{
+	return self_keep(ctx, at);
+}
+
+static enum status
+self_attributes(struct self *self, const struct store_account *a)
+{
+	SELF_LIST(all, struct store_attribute);
+	enum status st = store_attribute_list(
+		self->w->store, &a->id, self_attribute_keep, &all, self->f);
+
+	for (size_t i = 0; st == STATUS_OK && i < all.n; i++) {
+		const struct store_attribute *at = self_kept(&all, i);
+		struct self_row r = { .bad = false };
+
+		self_text(&r, "row", "attribute");
+		self_text(&r, "key", at->key);
+		self_text(&r, "value", at->value);
+		self_number(&r, "exported", at->exported);
+		if (!self_send(self, &r))
+			return self->st;
+	}
+	return st;
+}
+
+struct self_belongs {
+	struct store_member member;
+	struct store_org org;
+};
+
+static bool
+self_belongs_keep(void *ctx, const struct store_member *m,
+		  const struct store_org *o)
+{
+	const struct self_belongs row = { .member = *m, .org = *o };
+
+	return self_keep(ctx, &row);
+}
+
+static enum status
+self_organizations(struct self *self, const struct store_account *a)
+{
+	SELF_LIST(all, struct self_belongs);
+	enum status st = store_member_of(self->w->store, &a->id,
+					 self_belongs_keep, &all, self->f);
+
+	for (size_t i = 0; st == STATUS_OK && i < all.n; i++) {
+		const struct self_belongs *b = self_kept(&all, i);
+		struct self_row r = { .bad = false };
+
+		self_text(&r, "row", "organization");
+		self_text(&r, "id", b->org.id.s);
+		self_text(&r, "slug", b->org.slug);
+		self_text(&r, "name", b->org.name);
+		self_number(&r, "role", b->member.role);
+		self_number(&r, "joined_at", b->member.joined_at);
+		self_number(&r, "used_at", b->member.used_at);
+		if (!self_send(self, &r))
+			return self->st;
+	}
+	return st;
+}
+
 static enum status
 self_locks(struct self *self, const struct store_account *a)
 {
@@ -93,11 +168,28 @@ self_session_keep(void *ctx, const struct store_session *row)
 	return self_keep(ctx, row);
 }
 
+/* "": none, or it is not there any more. */
+static enum status
+self_session_org(struct self *self, const struct store_session *s,
+		 struct store_org *out)
+{
+	enum status st = STATUS_NOT_FOUND;
+
+	out->slug[0] = '\0';
+	if (s->org.s[0] != '\0')
+		st = store_org_by_id(self->w->store, &s->org, out, self->f);
+	return st == STATUS_NOT_FOUND ? STATUS_OK : st;
+}
+
 static bool
 self_session(struct self *self, const struct store_session *s)
 {
 	struct self_row r = { .bad = false };
+	struct store_org org;
 
+	self->st = self_session_org(self, s, &org);
+	if (self->st != STATUS_OK)
+		return false;
 	self_text(&r, "row", "session");
 	self_text(&r, "id", s->id.s);
 	self_text(&r, "service", s->service);
@@ -109,6 +201,12 @@ self_session(struct self *self, const struct store_session *s)
 	self_number(&r, "pid", s->pid);
 	self_number(&r, "opened_at", s->opened_at);
 	self_number(&r, "closed_at", s->closed_at);
+	self_text(&r, "org", org.slug);
+	self_text(&r, "impersonator", s->impersonator);
+	self_text(&r, "logind", s->logind);
+	self_number(&r, "ends_at", s->ends_at);
+	self_number(&r, "idle", s->idle);
+	self_text(&r, "ended", s->ended);
 	return self_send(self, &r);
 }
 
@@ -243,6 +341,9 @@ self_rows(struct self *self, const struct store_account *a,
 		return st;
 	switch (what) {
 	case WIRE_SELF_ACCOUNT:
+		if ((st = self_attributes(self, a)) != STATUS_OK ||
+		    (st = self_organizations(self, a)) != STATUS_OK)
+			return st;
 		return self_locks(self, a);
 	case WIRE_SELF_SESSIONS:
 		return self_list_sessions(self, a, true);

@@ -88,15 +88,16 @@ worker_answer(struct wire_server *server, enum request_phase phase,
 
 	if (w.step == WIRE_DENY)
 		w.reason = worker_reason(phase, v->reason);
-	return wire_server_finish(server, &w, f);
+	return wire_server_finish(server, &w, &v->exports, f);
 }
 
-/* A server speaks for people who log in to it.  Whoever adds a device does so
- * to his own account, or root does. */
+/* A server speaks for people who log in to it.  Whoever adds a device, or
+ * joins an organization, does so with his own account, or root does. */
 static enum status
 worker_may(const struct peer *peer, enum request_phase phase, struct fault *f)
 {
-	if (phase == PHASE_ENROLL && peer->kind == PEER_SERVICE)
+	if ((phase == PHASE_ENROLL || phase == PHASE_ACCEPT) &&
+	    peer->kind == PEER_SERVICE)
 		return fault(f, STATUS_DENIED, "service %s may enroll nobody",
 			     peer->service);
 	return STATUS_OK;
@@ -129,6 +130,7 @@ worker_login(struct worker *w, struct terminal *t, const struct peer *peer,
 		.gate = &w->slots.gate,
 		.host = w->host,
 		.boot = w->boot,
+		.breach = &w->breach,
 		.unprivileged = peer->kind != PEER_ROOT,
 		.only_user = peer->kind == PEER_SELF ? peer->name : NULL,
 	};
@@ -213,6 +215,7 @@ worker_open(struct worker *w, const struct config *config, struct fault *f)
 			     sizeof(w->store_dir), &name, f)) != STATUS_OK)
 		return st;
 	touch_open(&w->touch, config->verifier_socket);
+	breach_open(&w->breach, config->password_breach_file, geteuid());
 	audit_start(&w->audit, w->store, w->host, worker_syslog, NULL);
 	return slots_open(&w->slots, w->store_dir,
 			  (unsigned)config->verifier_slots, f);
@@ -223,6 +226,7 @@ worker_close(struct worker *w)
 {
 	slots_close(&w->slots);
 	touch_close(&w->touch);
+	breach_close(&w->breach);
 	store_close(w->store);
 	crypto_keys_wipe(&w->keys);
 }

@@ -9,6 +9,7 @@
 #include "audit/audit.h"
 #include "config/config.h"
 #include "crypto/crypto.h"
+#include "factor/breach.h"
 #include "sigrad/peer.h"
 #include "sigrad/slots.h"
 #include "sigrad/touch.h"
@@ -23,6 +24,7 @@ struct worker {
 	char boot[ID_LENGTH + 1];
 	char store_dir[4096];
 	struct touch touch;
+	struct breach breach;
 	int control; /* the master's socket, or -1 */
 	bool preloaded;
 };

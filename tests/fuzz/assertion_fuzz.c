@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "factor/fido2_library.h"
 #include "factor/sshkey.h"
+#include "store/sealed.h"
 
 /* What a check of a row asks the store for. */
 const char *

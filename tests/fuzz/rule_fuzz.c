@@ -74,6 +74,24 @@ fuzz_keys(struct rule *r, const char *word, const char *wait)
 		r->key_paste = r->key_wait % 2 == 1;
 }
 
+/* What is said of people; any number may be a time. */
+static void
+fuzz_people(struct rule *r, const char *choice, const char *source,
+	    const char *span)
+{
+	if (rule_org_choice_parse(choice, &r->org_choice) &&
+	    strcmp(rule_org_choice_name(r->org_choice), choice) != 0)
+		abort();
+	if (rule_new_source_parse(source, &r->new_source) &&
+	    strcmp(rule_new_source_name(r->new_source), source) != 0)
+		abort();
+	if (!text_number(span, 0, INT64_MAX, &r->session_idle))
+		return;
+	r->session_max = r->session_idle - 1;
+	r->notice = r->session_idle % 2 == 1;
+	r->invite = r->session_idle % 3 == 1;
+}
+
 static void
 fuzz_match(const struct rule *r, const char *word, const char *address)
 {
@@ -86,11 +104,19 @@ fuzz_match(const struct rule *r, const char *word, const char *address)
 				  .groups = groups,
 				  .group_count = 1 };
 	struct rule_finding found[8];
+	struct id orgs[2] = { { .s = "" }, { .s = "" } };
 	struct rule_root root = { .enrolled = (uint32_t)r->step_up,
 				  .weak = (uint32_t)r->trust_days };
 
+	(void)text_copy(orgs[1].s, sizeof(orgs[1].s), word);
+	s.orgs = orgs;
+	s.org_count = 2;
 	s.has_address = rule_address_parse(address, &s.address);
 	root.known = s.has_address;
+	if (r->org[0] != '\0' && rule_names_org(r, &orgs[0]))
+		abort();
+	if (rule_session_limit(r, word) < 0)
+		abort();
 	if ((rule_first(r, 1, &s) == r) != rule_matches(r, &s))
 		abort();
 	(void)rule_check(r, 1, &root, r->key_wait, found, 8);
@@ -103,6 +129,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 			  .phases = RULE_PHASES_ALL,
 			  .action = POLICY_ACTION_REQUIRE };
 	char line[2 * RULE_TEXT_SIZE], address[64], uv[16], wait[24];
+	char choice[16], source[16];
 	struct fault f = { .text = "" };
 
 	fuzz_line(&bytes, &len, line, sizeof(line));
@@ -119,6 +146,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	fuzz_line(&bytes, &len, uv, sizeof(uv));
 	fuzz_line(&bytes, &len, wait, sizeof(wait));
 	fuzz_keys(&r, uv, wait);
+	fuzz_line(&bytes, &len, r.org, sizeof(r.org));
+	fuzz_line(&bytes, &len, choice, sizeof(choice));
+	fuzz_line(&bytes, &len, source, sizeof(source));
+	fuzz_line(&bytes, &len, wait, sizeof(wait));
+	fuzz_people(&r, choice, source, wait);
 	if (rule_valid(&r, &f) == STATUS_OK)
 		fuzz_match(&r, line, address);
 	else if (text_empty(f.text))

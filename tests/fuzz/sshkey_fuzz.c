@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "factor/sshkey.h"
+#include "store/sealed.h"
 
 #define FUZZ_MAX 6000
 

@@ -130,11 +130,12 @@ fake_tell(struct fake *fake, char *rest)
 }
 
 static void
-fake_finish(struct fake *fake, const struct wire_verdict *v)
+fake_finish(struct fake *fake, const struct wire_verdict *v,
+	    const struct exports *exports)
 {
 	struct fault f = { .text = "" };
 
-	if (wire_server_finish(&fake->server, v, &f) != STATUS_OK)
+	if (wire_server_finish(&fake->server, v, exports, &f) != STATUS_OK)
 		fake_fail(fake, "verdict", f.text);
 	fclose(fake->log);
 	exit(0);
@@ -151,7 +152,7 @@ fake_right(struct fake *fake, char *rest)
 		return;
 	if (fake->answered == STATUS_CANCELLED)
 		v.reason = WIRE_REASON_CANCELLED;
-	fake_finish(fake, &v);
+	fake_finish(fake, &v, NULL);
 }
 
 static void
@@ -170,6 +171,20 @@ fake_member(struct fake *fake, char *rest)
 	fprintf(fake->log, "member %x\n", mask);
 }
 
+/* "SIGRA_ORG=acme" */
+static void
+fake_export(struct fake *fake, char *word, struct exports *out)
+{
+	struct exported *e = &out->one[out->n];
+	char *name = strsep(&word, "=");
+
+	if (word == NULL || out->n == EXPORTS_MAX ||
+	    !text_copy(e->name, sizeof(e->name), name) ||
+	    !text_copy(e->value, sizeof(e->value), word))
+		fake_fail(fake, "export", name);
+	out->n++;
+}
+
 static void
 fake_verdict(struct fake *fake, char *rest)
 {
@@ -182,6 +197,7 @@ fake_verdict(struct fake *fake, char *rest)
 	static const enum wire_step values[] = { WIRE_DENY, WIRE_RENEW,
 						 WIRE_ABSTAIN, WIRE_ALLOW };
 	struct wire_verdict v = { .step = WIRE_DENY };
+	static struct exports exports;
 	char *word;
 
 	v.step = values[fake_word(fake, strsep(&rest, " "), steps, 0)];
@@ -194,11 +210,13 @@ fake_verdict(struct fake *fake, char *rest)
 		else if (strncmp(word, "session=", 8) == 0)
 			(void)text_copy(v.session.s, sizeof(v.session.s),
 					word + 8);
+		else if (strncmp(word, "SIGRA_", 6) == 0)
+			fake_export(fake, word, &exports);
 		else
 			v.reason = (enum wire_reason)fake_word(
 				fake, word, reasons, WIRE_REASON_NONE);
 	}
-	fake_finish(fake, &v);
+	fake_finish(fake, &v, &exports);
 }
 
 static void
@@ -259,6 +277,8 @@ fake_facts(struct fake *fake, char *rest)
 		r->tty, r->rhost, r->ruser, r->ruid, r->login.s, r->session.s);
 	fprintf(fake->log, "ssh connection=%s auth=%zu %.40s\n",
 		r->ssh_connection, strlen(r->ssh_auth_info), r->ssh_auth_info);
+	if (r->logind[0] != '\0')
+		fprintf(fake->log, "logind %s\n", r->logind);
 	fprintf(fake->log, "pid %d %llu leader %d %llu ancestors %u", r->pid,
 		(unsigned long long)r->pid_start, r->leader.pid,
 		(unsigned long long)r->leader.start, r->ancestors);

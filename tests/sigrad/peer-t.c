@@ -17,7 +17,7 @@ peer_claim(void)
 {
 	return (struct request){
 		.phase = PHASE_ACCOUNT,
-		.flags = REQUEST_SILENT,
+		.flags = REQUEST_SILENT | REQUEST_PERSON,
 		.user = "ann",
 		.service = "sshd",
 		.tty = "tty1",

@@ -151,7 +151,7 @@ terminal(int fd, bool devices, enum status expected)
 		t.io.device_fds = terminal_fds;
 	}
 	if (wire_client_hello(fd, 5, NULL) != STATUS_OK ||
-	    wire_client_run(fd, &r, &t.io, &v, NULL) != expected)
+	    wire_client_run(fd, &r, &t.io, &v, NULL, NULL) != expected)
 		return 1;
 	return open_fds() == before && !t.device.open ? 0 : 2;
 }

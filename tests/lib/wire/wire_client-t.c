@@ -71,7 +71,7 @@ take(int fd, char type)
 static bool
 welcomed(int fd)
 {
-	return take(fd, 1) && PUT(fd, "\2\0\3") && take(fd, 3);
+	return take(fd, 1) && PUT(fd, "\2\0\4") && take(fd, 3);
 }
 
 static int
@@ -90,7 +90,7 @@ peer_allows(int fd)
 	    wire_expect(fd, 5, WIRE_MEMBERSHIP, &m, NULL) != STATUS_OK ||
 	    m.u.membership.mask != 2)
 		return 3;
-	return PUT(fd, "\10\xca\0\1\0\0\0\0") ? 0 : 4;
+	return PUT(fd, "\10\xca\0\1\0\0\0\0\0") ? 0 : 4;
 }
 
 /* Greeting and request, as the module does them. */
@@ -103,7 +103,7 @@ whole(int fd, const struct request *r, struct io *io, struct wire_verdict *v,
 	*v = (struct wire_verdict){ .step = WIRE_DENY,
 				    .reason = WIRE_REASON_UNAVAILABLE };
 	st = wire_client_hello(fd, WIRE_REPLY_SECONDS, f);
-	return st == STATUS_OK ? wire_client_run(fd, r, io, v, f) : st;
+	return st == STATUS_OK ? wire_client_run(fd, r, io, v, NULL, f) : st;
 }
 
 static void
@@ -133,7 +133,7 @@ peer_answer(int fd)
 
 	if (!welcomed(fd) || !PUT(fd, "\4\1\1\0\4pw: ") ||
 	    wire_expect(fd, 5, WIRE_ANSWER, &m, NULL) != STATUS_OK ||
-	    !PUT(fd, "\10\0\4\0\0\0\0\0"))
+	    !PUT(fd, "\10\0\4\0\0\0\0\0\0"))
 		return 9;
 	return m.u.answer.text.len == 0 ? (int)m.u.answer.given : 10;
 }
@@ -157,15 +157,15 @@ test_no_answer(enum status give, enum wire_given expected)
 static int
 peer_allows_at_once(int fd)
 {
-	return take(fd, 1) && PUT(fd, "\10\xca\0\0\0\0\0\0") ? 0 : 1;
+	return take(fd, 1) && PUT(fd, "\10\xca\0\0\0\0\0\0\0") ? 0 : 1;
 }
 
 static int
 peer_allows_before_request(int fd)
 {
 	/* A correct welcome, then an impatient verdict of the wrong form. */
-	return take(fd, 1) && PUT(fd, "\2\0\3") &&
-			       PUT(fd, "\10\xca\1\0\0\0\0\0") && take(fd, 3)
+	return take(fd, 1) && PUT(fd, "\2\0\4") &&
+			       PUT(fd, "\10\xca\1\0\0\0\0\0\0") && take(fd, 3)
 		       ? 0
 		       : 1;
 }
@@ -176,26 +176,26 @@ peer_of_no_version(int fd)
 	if (!take(fd, 1) || !PUT(fd, "\2\0\0"))
 		return 1;
 	/* The client may have gone before this arrives. */
-	(void)PUT(fd, "\10\xca\0\0\0\0\0\0");
+	(void)PUT(fd, "\10\xca\0\0\0\0\0\0\0");
 	return 0;
 }
 
 static int
 peer_of_next_version(int fd)
 {
-	return take(fd, 1) && PUT(fd, "\2\0\4") ? 0 : 1;
+	return take(fd, 1) && PUT(fd, "\2\0\5") ? 0 : 1;
 }
 
 static int
 peer_trailing(int fd)
 {
-	return welcomed(fd) && PUT(fd, "\10\xca\0\0\0\0\0\0\0") ? 0 : 1;
+	return welcomed(fd) && PUT(fd, "\10\xca\0\0\0\0\0\0\0\0") ? 0 : 1;
 }
 
 static int
 peer_short(int fd)
 {
-	return welcomed(fd) && PUT(fd, "\10\xca\0\0\0\0\0") ? 0 : 1;
+	return welcomed(fd) && PUT(fd, "\10\xca\0\0\0\0\0\0") ? 0 : 1;
 }
 
 static int
@@ -228,7 +228,7 @@ peer_asks_for_ever(int fd)
 	}
 	if (!PUT(fd, "\4\3\0\0\2hi"))
 		return 3;
-	(void)PUT(fd, "\10\xca\0\0\0\0\0\0");
+	(void)PUT(fd, "\10\xca\0\0\0\0\0\0\0");
 	return 0;
 }
 
@@ -243,7 +243,7 @@ peer_asks_groups_for_ever(int fd)
 	}
 	if (!PUT(fd, "\6\1\0\3adm"))
 		return 3;
-	(void)PUT(fd, "\10\xca\0\0\0\0\0\0");
+	(void)PUT(fd, "\10\xca\0\0\0\0\0\0\0");
 	return 0;
 }
 

@@ -31,11 +31,34 @@ test_alone(void)
 	CHECK_EQ(open_fds(), before);
 }
 
+/* As long as a frame may be, and no longer. */
+static void
+test_largest_frame(void)
+{
+	uint8_t bytes[WIRE_MESSAGE_MAX];
+	size_t len = 0;
+	WIRE_MESSAGE(m);
+
+	m.type = WIRE_DEVICE_FRAME;
+	m.u.frame.len = IO_FRAME_MAX;
+	memset(m.u.frame.bytes, 0xa5, IO_FRAME_MAX);
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_OK);
+	CHECK_EQ(len, 3 + IO_FRAME_MAX);
+	CHECK_EQ(wire_decode(bytes, len, &m, NULL), STATUS_OK);
+	CHECK_EQ(m.u.frame.len, IO_FRAME_MAX);
+	m.u.frame.len++;
+	CHECK_EQ(wire_encode(&m, bytes, &len, NULL), STATUS_INVALID);
+	bytes[2]++;
+	bytes[len] = 1;
+	CHECK_EQ(wire_decode(bytes, len + 1, &m, NULL), STATUS_PROTOCOL);
+}
+
 int
 main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "program") == 0)
 		return program();
 	test_alone();
+	test_largest_frame();
 	return test_done();
 }

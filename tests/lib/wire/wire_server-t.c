@@ -49,7 +49,7 @@ peer_client(int fd)
 	struct wire_verdict v;
 
 	if (wire_client_hello(fd, WIRE_REPLY_SECONDS, NULL) != STATUS_OK ||
-	    wire_client_run(fd, &r, &io, &v, NULL) != STATUS_OK)
+	    wire_client_run(fd, &r, &io, &v, NULL, NULL) != STATUS_OK)
 		return 1;
 	return v.step == WIRE_RENEW ? 0 : 2;
 }
@@ -101,7 +101,7 @@ test_conversation(void)
 	CHECK(io->now(io) > 1700000000);
 	check_uptime(io);
 	io->pause(io, 1);
-	CHECK_OK(wire_server_finish(&server, &v, &f), &f);
+	CHECK_OK(wire_server_finish(&server, &v, NULL, &f), &f);
 	CHECK_EQ(peer_end(pid, fd), 0);
 }
 
@@ -123,7 +123,7 @@ test_contradiction(void)
 	pid_t pid = peer_start(peer_sees_no_verdict, &fd);
 
 	CHECK_EQ(wire_server_start(&server, fd, &r, NULL), STATUS_OK);
-	CHECK_EQ(wire_server_finish(&server, &v, NULL), STATUS_INVALID);
+	CHECK_EQ(wire_server_finish(&server, &v, NULL, NULL), STATUS_INVALID);
 	CHECK_EQ(peer_end(pid, fd), 0);
 }
 

@@ -53,7 +53,7 @@ end(pid_t pid, int fd)
 	struct wire_verdict v = { .step = WIRE_DENY,
 				  .reason = WIRE_REASON_WRONG };
 
-	CHECK_EQ(wire_server_finish(&server, &v, NULL), STATUS_OK);
+	CHECK_EQ(wire_server_finish(&server, &v, NULL, NULL), STATUS_OK);
 	CHECK_EQ(peer_end(pid, fd), 0);
 }
 
