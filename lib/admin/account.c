@@ -3,14 +3,15 @@
 
 #include <string.h>
 
+#include "admin/invite.h"
+#include "admin/life.h"
 #include "admin/name.h"
+#include "admin/reach.h"
+#include "admin/org.h"
 #include "admin/trust.h"
 #include "base/text.h"
-#include "store/key.h"
 
-#define ACCOUNT_DAY 86400
-
-static bool
+bool
 admin_account_due(const struct store_account *acct, int64_t now)
 {
 	return acct->state == STORE_PENDING && acct->delete_at <= now;
@@ -53,12 +54,15 @@ admin_account_find(const struct admin *a, const char *name,
 {
 	struct store_account acct;
 	enum status st = STATUS_NOT_FOUND;
+	bool seen = false;
 
 	/* A longer name is in no store, and may be too long to be asked. */
 	if (strlen(name) < STORE_NAME_SIZE)
 		st = store_account_by_name(a->store, name, &acct, f);
+	if (st == STATUS_OK)
+		st = admin_reach_sees(a, &acct, &seen, f);
 	if (st == STATUS_NOT_FOUND ||
-	    (st == STATUS_OK && admin_account_due(&acct, a->now)))
+	    (st == STATUS_OK && (!seen || admin_account_due(&acct, a->now))))
 		return admin_account_missing(name, f);
 	if (st == STATUS_OK)
 		*out = acct;
@@ -66,22 +70,47 @@ admin_account_find(const struct admin *a, const char *name,
 }
 
 enum status
+admin_account_person(const struct admin *a, const char *name,
+		     struct store_account *out, struct fault *f)
+{
+	struct store_account acct;
+	enum status st = admin_account_find(a, name, &acct, f);
+
+	if (st != STATUS_OK)
+		return st;
+	if (acct.kind == STORE_SERVICE)
+		return fault(f, STATUS_CONFLICT,
+			     "'%s' is a service account: it has secrets, and "
+			     "nothing else to log in with (sigractl secret "
+			     "add)",
+			     name);
+	*out = acct;
+	return STATUS_OK;
+}
+
+enum status
 admin_account_find_any(const struct admin *a, const char *name_or_id,
 		       struct store_account *out, struct fault *f)
 {
+	struct store_account acct;
+	bool seen = false;
 	struct id id;
 	enum status st = admin_account_find(a, name_or_id, out, f);
 
 	if (st != STATUS_NOT_FOUND || strlen(name_or_id) != ID_LENGTH)
 		return st;
 	(void)text_copy(id.s, sizeof(id.s), name_or_id);
-	st = store_account_by_id(a->store, &id, out, f);
-	if (st == STATUS_NOT_FOUND)
+	st = store_account_by_id(a->store, &id, &acct, f);
+	if (st == STATUS_OK)
+		st = admin_reach_sees(a, &acct, &seen, f);
+	if (st == STATUS_NOT_FOUND || (st == STATUS_OK && !seen))
 		return admin_account_missing(name_or_id, f);
+	if (st == STATUS_OK)
+		*out = acct;
 	return st;
 }
 
-static enum status
+enum status
 admin_account_remember(const struct admin *a, const struct store_account *acct,
 		       struct fault *f)
 {
@@ -92,34 +121,7 @@ admin_account_remember(const struct admin *a, const struct store_account *acct,
 	return audit_person_put(a->store, a->keys, &acct->id, &p, f);
 }
 
-/* In the open transaction: nobody can use any of it again, so nobody need be
- * able to steal it. */
-static enum status
-admin_account_disarm(const struct admin *a, struct store_account *acct,
-		     struct fault *f)
-{
-	static const enum store_code_kind kinds[] = { STORE_CODE_BACKUP,
-						      STORE_CODE_LOGIN,
-						      STORE_CODE_RESET,
-						      STORE_CODE_TICKET };
-	int64_t dropped;
-	enum status st;
-
-	st = store_password_delete(a->store, &acct->id, f);
-	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
-		return st;
-	if ((st = store_otp_delete_all(a->store, &acct->id, f)) != STATUS_OK ||
-	    (st = store_key_delete_all(a->store, &acct->id, f)) != STATUS_OK)
-		return st;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if ((st = store_code_delete(a->store, &acct->id, kinds[i],
-					    f)) != STATUS_OK)
-			return st;
-	return admin_trust_end(a, acct, &dropped, f);
-}
-
-/* In the open transaction: write ACCT, its version raised, and its row. */
-static enum status
+enum status
 admin_account_write(const struct admin *a, struct store_account *acct,
 		    const char *action,
 		    const struct audit_pair pairs[ADMIN_PAIRS_MAX],
@@ -134,32 +136,6 @@ admin_account_write(const struct admin *a, struct store_account *acct,
 	return admin_audit(a, action, &acct->id, pairs, f);
 }
 
-/* In the open transaction: a pending deletion that is due becomes one, so
- * that its name is free. */
-static enum status
-admin_account_reap(const struct admin *a, const char *name, struct fault *f)
-{
-	static const struct audit_pair why[ADMIN_PAIRS_MAX] = {
-		{ "reason", "the days of grace are over" },
-	};
-	struct admin system = *a;
-	struct store_account acct;
-	enum status st;
-
-	st = store_account_by_name(a->store, name, &acct, f);
-	if (st == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (st != STATUS_OK || !admin_account_due(&acct, a->now))
-		return st;
-	acct.state = STORE_DELETED;
-	acct.delete_at = 0;
-	system.actor = "system";
-	system.loginuid = NULL;
-	if ((st = admin_account_disarm(a, &acct, f)) != STATUS_OK)
-		return st;
-	return admin_account_write(&system, &acct, "user.deleted", why, f);
-}
-
 /* In the open transaction: may somebody be called NAME from now on? */
 static enum status
 admin_account_free(const struct admin *a, const char *name, struct fault *f)
@@ -167,7 +143,7 @@ admin_account_free(const struct admin *a, const char *name, struct fault *f)
 	struct store_account taken;
 	enum status st;
 
-	if ((st = admin_account_reap(a, name, f)) != STATUS_OK)
+	if ((st = admin_life_reap_name(a, name, f)) != STATUS_OK)
 		return st;
 	st = store_account_by_name(a->store, name, &taken, f);
 	if (st == STATUS_NOT_FOUND)
@@ -177,7 +153,7 @@ admin_account_free(const struct admin *a, const char *name, struct fault *f)
 	return fault(
 		f, STATUS_CONFLICT, "there is a user '%s' already%s", name,
 		taken.state == STORE_PENDING
-			? " (pending deletion: user enable brings it back)"
+			? " (pending deletion: user undelete brings it back)"
 			: "");
 }
 
@@ -185,15 +161,24 @@ enum status
 admin_account_insert(const struct admin *a, const struct admin_account_new *n,
 		     struct store_account *out, struct fault *f)
 {
-	struct store_account acct = { .state = STORE_ACTIVE,
+	struct store_account acct = { .kind = n->service == NULL
+						      ? STORE_PERSON
+						      : STORE_SERVICE,
+				      .state = STORE_ACTIVE,
+				      .strategy = STORE_SOFT,
 				      .created_at = a->now,
 				      .updated_at = a->now,
 				      .expires_at = n->expires_at,
 				      .epoch = 1,
 				      .version = 1 };
+	const char *action = "user.created";
 	char when[TEXT_TIME_SIZE] = "";
 	enum status st;
 
+	if (n->service != NULL) {
+		acct.org = *n->service;
+		action = "service.created";
+	}
 	if ((st = admin_name_valid(a->config, n->name, f)) != STATUS_OK ||
 	    (st = admin_email_clean(n->email, acct.email, f)) != STATUS_OK)
 		return st;
@@ -205,10 +190,11 @@ admin_account_insert(const struct admin *a, const struct admin_account_new *n,
 	    (st = store_account_insert(a->store, &acct, f)) != STATUS_OK ||
 	    (st = admin_account_remember(a, &acct, f)) != STATUS_OK)
 		return st;
-	st = admin_audit(a, "user.created", &acct.id,
-			 (const struct audit_pair[ADMIN_PAIRS_MAX]){
-				 { "expires", when } },
-			 f);
+	st = admin_audit_org(a, action, &acct.id,
+			     n->service == NULL ? a->org : n->service,
+			     (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				     { "expires", when } },
+			     f);
 	if (st == STATUS_OK)
 		*out = acct;
 	return st;
@@ -219,12 +205,17 @@ admin_account_add(const struct admin *a, const struct admin_account_new *n,
 		  struct store_account *out, struct fault *f)
 {
 	struct store_account acct;
+	struct store_org org;
 	enum status st;
 	STORE_TXN(txn);
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_account_insert(a, n, &acct, f)) != STATUS_OK ||
-	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
+	    (st = admin_account_insert(a, n, &acct, f)) != STATUS_OK)
+		return st;
+	if (n->personal &&
+	    (st = admin_org_personal(a, &acct, &org, f)) != STATUS_OK)
+		return st;
+	if ((st = admin_commit(a, &txn, f)) != STATUS_OK)
 		return st;
 	*out = acct;
 	return STATUS_OK;
@@ -270,7 +261,7 @@ admin_account_rename(const struct admin *a, const char *name,
 	return STATUS_OK;
 }
 
-static enum status
+enum status
 admin_reason_valid(const char *reason, struct fault *f)
 {
 	if (text_empty(reason))
@@ -298,7 +289,8 @@ admin_account_disable(const struct admin *a, const char *name,
 
 	if ((st = admin_reason_valid(reason, f)) != STATUS_OK ||
 	    (st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
+	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	    (st = admin_reach(a, &acct, f)) != STATUS_OK)
 		return st;
 	if (acct.state != STORE_ACTIVE)
 		return fault(
@@ -307,7 +299,8 @@ admin_account_disable(const struct admin *a, const char *name,
 						     : "pending deletion");
 	acct.state = STORE_DISABLED;
 	(void)text_copy(acct.reason, sizeof(acct.reason), reason);
-	if ((st = admin_trust_end(a, &acct, &dropped, f)) != STATUS_OK)
+	if ((st = admin_trust_end(a, &acct, &dropped, f)) != STATUS_OK ||
+	    (st = admin_invite_recall_all(a, &acct, f)) != STATUS_OK)
 		return st;
 	st = admin_account_write(a, &acct, "user.disabled",
 				 (const struct audit_pair[ADMIN_PAIRS_MAX]){
@@ -320,6 +313,37 @@ admin_account_disable(const struct admin *a, const char *name,
 	return st;
 }
 
+static bool
+account_by_org(void *ctx, const struct store_audit *row)
+{
+	struct id *by = ctx;
+
+	return !text_copy(by->s, sizeof(by->s), row->org);
+}
+
+/* In the open transaction: what an administrator of everything has disabled is
+ * not for one organization to enable. */
+static enum status
+account_ours(const struct admin *a, const struct store_account *acct,
+	     struct fault *f)
+{
+	struct store_audit_filter last = { .action = "user.disabled",
+					   .limit = 1 };
+	struct id by = { .s = "" };
+	enum status st;
+
+	if (a->org == NULL)
+		return STATUS_OK;
+	(void)text_copy(last.target, sizeof(last.target), acct->id.s);
+	st = store_audit_list(a->store, &last, account_by_org, &by, f);
+	if (st != STATUS_OK || strcmp(by.s, a->org->s) == 0)
+		return st;
+	return fault(f, STATUS_REFUSED,
+		     "user '%s' was disabled by an administrator: ask one to "
+		     "enable it",
+		     acct->name);
+}
+
 enum status
 admin_account_enable(const struct admin *a, const char *name,
 		     struct store_account *out, struct fault *f)
@@ -330,15 +354,22 @@ admin_account_enable(const struct admin *a, const char *name,
 	STORE_TXN(txn);
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
+	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	    (st = admin_reach(a, &acct, f)) != STATUS_OK)
 		return st;
+	if (acct.state == STORE_PENDING)
+		return fault(f, STATUS_CONFLICT,
+			     "user '%s' is pending deletion: user undelete "
+			     "brings it back",
+			     name);
 	if (acct.state == STORE_ACTIVE)
 		return fault(f, STATUS_CONFLICT, "user '%s' is active already",
 			     name);
+	if ((st = account_ours(a, &acct, f)) != STATUS_OK)
+		return st;
 	was = admin_account_state(&acct, a->now);
 	acct.state = STORE_ACTIVE;
 	acct.reason[0] = '\0';
-	acct.delete_at = 0;
 	st = admin_account_write(
 		a, &acct, "user.enabled",
 		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "was", was } },
@@ -376,57 +407,47 @@ admin_account_expire(const struct admin *a, const char *name, int64_t at,
 	return st;
 }
 
-/* In the open transaction. */
-static enum status
-admin_account_end(const struct admin *a, struct store_account *acct,
-		  int64_t days, struct fault *f)
-{
-	char when[TEXT_TIME_SIZE] = "now";
-	int64_t dropped;
-	enum status st;
-
-	if (days == 0) {
-		acct->state = STORE_DELETED;
-		acct->delete_at = 0;
-		if ((st = admin_account_disarm(a, acct, f)) != STATUS_OK)
-			return st;
-	} else {
-		if ((st = admin_trust_end(a, acct, &dropped, f)) != STATUS_OK)
-			return st;
-		acct->state = STORE_PENDING;
-		acct->delete_at = a->now + days * ACCOUNT_DAY;
-		text_time(acct->delete_at, when);
-	}
-	return admin_account_write(
-		a, acct, "user.deleted",
-		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "when", when } },
-		f);
-}
-
 enum status
-admin_account_delete(const struct admin *a, const char *name, int64_t days,
-		     struct store_account *out, struct fault *f)
+admin_account_force_change(const struct admin *a, const char *name,
+			   struct store_account *out, struct fault *f)
 {
+	static const struct audit_pair none[ADMIN_PAIRS_MAX];
+	struct store_password password;
 	struct store_account acct;
-	char when[TEXT_TIME_SIZE];
 	enum status st;
 	STORE_TXN(txn);
 
-	if (days < 0 || days > ADMIN_GRACE_DAYS_MAX)
-		return fault(f, STATUS_INVALID,
-			     "days of grace must be 0 to %d",
-			     ADMIN_GRACE_DAYS_MAX);
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
 		return st;
-	if (acct.state == STORE_PENDING && days != 0) {
-		text_time(acct.delete_at, when);
+	st = store_password_get(a->store, &acct.id, &password, f);
+	if (st == STATUS_NOT_FOUND)
 		return fault(f, STATUS_CONFLICT,
-			     "user '%s' is to be deleted on %s already; "
-			     "--grace 0 deletes now",
-			     name, when);
-	}
-	if ((st = admin_account_end(a, &acct, days, f)) != STATUS_OK ||
+			     "user '%s' has no password to change", name);
+	if (st != STATUS_OK)
+		return st;
+	acct.must_change = true;
+	if ((st = admin_account_write(a, &acct, "user.password_change_forced",
+				      none, f)) != STATUS_OK ||
+	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
+		return st;
+	*out = acct;
+	return STATUS_OK;
+}
+
+enum status
+admin_account_exported(const struct admin *a, const char *name,
+		       struct store_account *out, struct fault *f)
+{
+	static const struct audit_pair none[ADMIN_PAIRS_MAX];
+	struct store_account acct;
+	enum status st;
+	STORE_TXN(txn);
+
+	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
+	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	    (st = admin_audit(a, "user.exported", &acct.id, none, f)) !=
+		    STATUS_OK ||
 	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
 		return st;
 	*out = acct;

@@ -16,7 +16,9 @@ admin_begin(const struct admin *a, struct store_txn *t, struct fault *f)
 	if ((st = store_begin(a->store, t, f)) != STATUS_OK)
 		return st;
 	/* What is sealed now must be readable after a rekey meanwhile. */
-	return session_key_check(a->store, a->keys, f);
+	if ((st = session_key_check(a->store, a->keys, f)) != STATUS_OK)
+		return st;
+	return a->again == NULL ? STATUS_OK : a->again(a->again_ctx, f);
 }
 
 enum status
@@ -43,12 +45,14 @@ admin_factor_env(const struct admin *a)
 			  .passes = (uint32_t)c->argon2_passes,
 			  .lanes = (uint32_t)c->argon2_lanes },
 		.now = a->now,
+		.breach = a->breach,
 	};
 }
 
 static enum status
 admin_audit_row(const struct admin *a, const char *action,
 		enum audit_outcome outcome, const struct id *target,
+		const struct id *org,
 		const struct audit_pair pairs[ADMIN_PAIRS_MAX],
 		struct fault *f)
 {
@@ -56,6 +60,7 @@ admin_audit_row(const struct admin *a, const char *action,
 				 .outcome = outcome,
 				 .actor = a->actor,
 				 .target = target == NULL ? NULL : target->s,
+				 .org = org == NULL ? NULL : org->s,
 				 .pid = getpid() };
 	size_t n = 0;
 
@@ -73,7 +78,18 @@ enum status
 admin_audit(const struct admin *a, const char *action, const struct id *target,
 	    const struct audit_pair pairs[ADMIN_PAIRS_MAX], struct fault *f)
 {
-	return admin_audit_row(a, action, AUDIT_SUCCESS, target, pairs, f);
+	return admin_audit_row(a, action, AUDIT_SUCCESS, target, a->org, pairs,
+			       f);
+}
+
+enum status
+admin_audit_org(const struct admin *a, const char *action,
+		const struct id *target, const struct id *org,
+		const struct audit_pair pairs[ADMIN_PAIRS_MAX],
+		struct fault *f)
+{
+	return admin_audit_row(a, action, AUDIT_SUCCESS, target, org, pairs,
+			       f);
 }
 
 enum status
@@ -84,8 +100,8 @@ admin_refused(const struct admin *a, struct store_txn *t, const char *action,
 {
 	enum status st;
 
-	if ((st = admin_audit_row(a, action, AUDIT_FAILURE, target, pairs,
-				  f)) != STATUS_OK ||
+	if ((st = admin_audit_row(a, action, AUDIT_FAILURE, target, a->org,
+				  pairs, f)) != STATUS_OK ||
 	    (st = admin_commit(a, t, f)) != STATUS_OK)
 		return st;
 	if (f != NULL)

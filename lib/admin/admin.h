@@ -22,6 +22,15 @@ struct admin {
 	const char *actor;    /* "uid:1000" or "system" */
 	const char *loginuid; /* NULL, or both are set: kernel and sudo ... */
 	const char *sudo_uid; /* ... name different people */
+	/* An administrator of one organization sees and changes only that:
+	 * its id, else NULL.  Whom it is about, admin_account_find() says. */
+	const struct id *org;
+	const struct id *self; /* the actor's account; NULL: has none */
+	/* May the actor still do it?  Asked in each transaction, before
+	 * anything is written; NULL: nobody need be asked. */
+	enum status (*again)(void *ctx, struct fault *f);
+	void *again_ctx;
+	const struct breach *breach; /* of passwords; NULL: there is no list */
 	int64_t now;
 };
 
@@ -42,6 +51,11 @@ enum status admin_audit(const struct admin *a, const char *action,
 			const struct id *target,
 			const struct audit_pair pairs[ADMIN_PAIRS_MAX],
 			struct fault *f) MUST_USE;
+/* The same about an organization, which is not a->org. */
+enum status admin_audit_org(const struct admin *a, const char *action,
+			    const struct id *target, const struct id *org,
+			    const struct audit_pair pairs[ADMIN_PAIRS_MAX],
+			    struct fault *f) MUST_USE;
 /* A person was refused what T would have done; nothing else was written in it.
  * Writes the row, commits, and returns STATUS_REFUSED with WHY in F. */
 enum status admin_refused(const struct admin *a, struct store_txn *t,

@@ -111,7 +111,7 @@ admin_backup_ready(const struct admin *a, const char *name,
 {
 	enum status st;
 
-	if ((st = admin_account_find(a, name, out, f)) != STATUS_OK ||
+	if ((st = admin_account_person(a, name, out, f)) != STATUS_OK ||
 	    (st = admin_devices_read(a, &out->id, all, f)) != STATUS_OK)
 		return st;
 	if (all->n == 0)

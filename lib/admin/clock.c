@@ -59,23 +59,27 @@ admin_clock_latest(const struct admin *a, int64_t *at, struct fault *f)
 }
 
 enum status
-admin_clock_accept(const struct admin *a, int64_t *was, bool *accepted,
-		   struct fault *f)
+admin_clock_accept(const struct admin *a, const struct admin_uptime *up,
+		   int64_t *was, bool *accepted, struct fault *f)
 {
+	bool leap = false;
 	char before[TEXT_TIME_SIZE], now[TEXT_TIME_SIZE];
 	enum status st;
 	int64_t at;
 	STORE_TXN(txn);
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_clock_latest(a, &at, f)) != STATUS_OK)
+	    (st = admin_clock_latest(a, &at, f)) != STATUS_OK ||
+	    (st = admin_prune_leap(a, up, &leap, f)) != STATUS_OK)
 		return st;
-	if (at <= a->now) {
+	if (at <= a->now && !leap) {
 		*was = at;
 		*accepted = false;
 		return STATUS_OK;
 	}
-	if ((st = store_clock_accept(a->store, a->now, f)) != STATUS_OK)
+	if ((at > a->now &&
+	     (st = store_clock_accept(a->store, a->now, f)) != STATUS_OK) ||
+	    (st = admin_prune_accept(a, f)) != STATUS_OK)
 		return st;
 	text_time(at, before);
 	text_time(a->now, now);

@@ -3,7 +3,7 @@
 #ifndef ADMIN_CLOCK_H
 #define ADMIN_CLOCK_H
 
-#include "admin/admin.h"
+#include "admin/prune.h"
 #include "store/otp.h"
 
 /* Is a->now so far behind that no time code counts?  *SEEN: 0: no time has
@@ -20,9 +20,11 @@ enum status admin_clock_timely(const struct admin *a, struct fault *f)
 enum status admin_clock_latest(const struct admin *a, int64_t *at,
 			       struct fault *f) MUST_USE;
 
-/* a->now is right, whatever was seen; *WAS: what that was.  *ACCEPTED false:
- * it was not behind, so nothing was written. */
-enum status admin_clock_accept(const struct admin *a, int64_t *was,
+/* a->now is right, whatever was seen, and whatever admin_prune_leap() says;
+ * *WAS: what was seen.  *ACCEPTED false: it was neither behind nor has it
+ * leapt, so nothing was written. */
+enum status admin_clock_accept(const struct admin *a,
+			       const struct admin_uptime *up, int64_t *was,
 			       bool *accepted, struct fault *f) MUST_USE;
 
 /* Until when a TOTP device accepts nothing, because its last step lies in the

@@ -2,6 +2,7 @@
 #include "admin/code.h"
 
 #include "admin/account.h"
+#include "admin/reach.h"
 #include "base/buf.h"
 #include "base/text.h"
 
@@ -27,8 +28,15 @@ admin_code_account(const struct admin *a, const char *name,
 	const struct store_account *acct = &out->account;
 	enum status st;
 
-	if ((st = admin_account_find(a, name, &out->account, f)) != STATUS_OK)
+	if ((st = admin_account_person(a, name, &out->account, f)) !=
+		    STATUS_OK ||
+	    (st = admin_reach(a, acct, f)) != STATUS_OK)
 		return st;
+	if (acct->kind != STORE_PERSON)
+		return fault(f, STATUS_REFUSED,
+			     "'%s' is a service account: it has secrets, see "
+			     "sigractl secret add",
+			     name);
 	/* It would open nothing, and might outlive the reason for that. */
 	if (acct->state != STORE_ACTIVE || admin_account_expired(acct, a->now))
 		return fault(f, STATUS_CONFLICT,
@@ -124,6 +132,7 @@ admin_code_revoke(const struct admin *a, const char *name,
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	    (st = admin_reach(a, &acct, f)) != STATUS_OK ||
 	    (st = admin_code_out(a, &acct.id, &had, f)) != STATUS_OK)
 		return st;
 	for (unsigned i = 0; st == STATUS_OK && i < ADMIN_CODE_KINDS; i++)

@@ -34,7 +34,7 @@ admin_enroll_ready(const struct admin *a, const char *name,
 	struct admin_devices all;
 	enum status st;
 
-	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	if ((st = admin_account_person(a, name, &acct, f)) != STATUS_OK ||
 	    (st = admin_devices_read(a, &acct.id, &all, f)) != STATUS_OK)
 		return st;
 	st = admin_label_ready(a, &acct,
@@ -154,7 +154,7 @@ admin_enroll_find(const struct admin *a, const char *name, const char *label,
 	struct admin_device d;
 	enum status st;
 
-	if ((st = admin_account_find(a, name, &d.account, f)) != STATUS_OK)
+	if ((st = admin_account_person(a, name, &d.account, f)) != STATUS_OK)
 		return st;
 	/* A longer label is in no store, and may be too long to be asked. */
 	st = STATUS_NOT_FOUND;

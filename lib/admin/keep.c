@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "session/keycheck.h"
+#include "store/sealed.h"
 
 #define KEEP_DATE "backup_at"
 #define KEEP_AD_SIZE 80
@@ -96,7 +97,8 @@ keep_reseal(const struct admin *a, const struct crypto_keys *old,
 }
 
 /* The audit takes no key that speaks of codes, not even of how many, so those
- * that were good until now are "unspent_voided". */
+ * that were good until now are "unspent_voided"; nor any that speaks of
+ * secrets, so those of service accounts are "services_voided". */
 static void
 keep_number(char out[KEEP_NUMBER_SIZE], int64_t n)
 {
@@ -106,12 +108,26 @@ keep_number(char out[KEEP_NUMBER_SIZE], int64_t n)
 	buf_printf(&b, "%lld", (long long)n);
 }
 
+struct keep_voided {
+	char codes[KEEP_NUMBER_SIZE], trust[KEEP_NUMBER_SIZE];
+	char invitations[KEEP_NUMBER_SIZE], services[KEEP_NUMBER_SIZE];
+};
+
+static void
+keep_voided_format(const struct store_voided *v, struct keep_voided *out)
+{
+	keep_number(out->codes, v->codes);
+	keep_number(out->trust, v->trust);
+	keep_number(out->invitations, v->invitations);
+	keep_number(out->services, v->secrets);
+}
+
 enum status
 admin_keep_rekey(const struct admin *a, const struct crypto_keys *old,
 		 struct admin_kept *out, struct fault *f)
 {
-	char rows[KEEP_NUMBER_SIZE], codes[KEEP_NUMBER_SIZE],
-		trust[KEEP_NUMBER_SIZE];
+	char rows[KEEP_NUMBER_SIZE];
+	struct keep_voided voided;
 	struct admin_kept kept = { .rows = 0 };
 	enum status st;
 	STORE_TXN(txn);
@@ -121,14 +137,16 @@ admin_keep_rekey(const struct admin *a, const struct crypto_keys *old,
 	    (st = keep_reseal(a, old, &kept, f)) != STATUS_OK)
 		return st;
 	keep_number(rows, kept.rows);
-	keep_number(codes, kept.voided.codes);
-	keep_number(trust, kept.voided.trust);
-	if ((st = admin_audit(a, "store.rekeyed", NULL,
-			      (const struct audit_pair[ADMIN_PAIRS_MAX]){
-				      { "rows", rows },
-				      { "unspent_voided", codes },
-				      { "trust_voided", trust } },
-			      f)) != STATUS_OK ||
+	keep_voided_format(&kept.voided, &voided);
+	if ((st = admin_audit(
+		     a, "store.rekeyed", NULL,
+		     (const struct audit_pair[ADMIN_PAIRS_MAX]){
+			     { "rows", rows },
+			     { "unspent_voided", voided.codes },
+			     { "trust_voided", voided.trust },
+			     { "invitations_voided", voided.invitations },
+			     { "services_voided", voided.services } },
+		     f)) != STATUS_OK ||
 	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
 		return st;
 	*out = kept;
@@ -182,6 +200,7 @@ keep_void(const struct admin *a, const struct crypto_keys *old,
 		return st;
 	kept->voided.codes += running.codes;
 	kept->voided.trust += running.trust;
+	kept->voided.invitations += running.invitations;
 	/* What is older than the restore is over. */
 	return store_clock_see(a->store, a->now, f);
 }
@@ -190,8 +209,8 @@ enum status
 admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 		    int64_t backup_at, struct admin_kept *out, struct fault *f)
 {
-	char when[TEXT_TIME_SIZE] = "", codes[KEEP_NUMBER_SIZE],
-	     trust[KEEP_NUMBER_SIZE];
+	char when[TEXT_TIME_SIZE] = "";
+	struct keep_voided voided;
 	struct admin_kept kept = { .rows = 0 };
 	enum status st;
 	STORE_TXN(txn);
@@ -203,15 +222,17 @@ admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 	    (st = keep_void(a, old, &kept, f)) != STATUS_OK ||
 	    (st = store_meta_put(a->store, KEEP_DATE, "", f)) != STATUS_OK)
 		return st;
-	keep_number(codes, kept.voided.codes);
-	keep_number(trust, kept.voided.trust);
-	if ((st = admin_audit(a, "store.restored", NULL,
-			      (const struct audit_pair[ADMIN_PAIRS_MAX]){
-				      { "backup_at", when },
-				      { "rekeyed", old == NULL ? "" : "yes" },
-				      { "unspent_voided", codes },
-				      { "trust_voided", trust } },
-			      f)) != STATUS_OK ||
+	keep_voided_format(&kept.voided, &voided);
+	if ((st = admin_audit(
+		     a, "store.restored", NULL,
+		     (const struct audit_pair[ADMIN_PAIRS_MAX]){
+			     { "backup_at", when },
+			     { "rekeyed", old == NULL ? "" : "yes" },
+			     { "unspent_voided", voided.codes },
+			     { "trust_voided", voided.trust },
+			     { "invitations_voided", voided.invitations },
+			     { "services_voided", voided.services } },
+		     f)) != STATUS_OK ||
 	    (st = store_commit(&txn, f)) != STATUS_OK)
 		return st;
 	*out = kept;

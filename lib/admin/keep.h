@@ -4,6 +4,7 @@
 #define ADMIN_KEEP_H
 
 #include "admin/admin.h"
+#include "store/restore.h"
 
 /* WHAT was taken out of the house: "store.backed_up" or "key.exported", with
  * the path of FILE ("": the terminal). */

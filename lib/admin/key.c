@@ -61,7 +61,7 @@ admin_key_ready(const struct admin *a, const char *name,
 	enum status st;
 
 	draft.excluded = 0;
-	if ((st = admin_account_find(a, name, &draft.account, f)) !=
+	if ((st = admin_account_person(a, name, &draft.account, f)) !=
 		    STATUS_OK ||
 	    (st = store_key_policy_get(a->store, &policy, f)) != STATUS_OK ||
 	    (st = key_rp(&policy, &draft, f)) != STATUS_OK ||

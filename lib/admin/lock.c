@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/account.h"
+#include "admin/reach.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "policy/lockout.h"
@@ -128,6 +129,17 @@ admin_lock_subject(const struct admin *a, const char *subject,
 	return st == STATUS_NOT_FOUND ? STATUS_OK : st;
 }
 
+/* Nobody knows whose the unknown ones are. */
+static enum status
+admin_lock_seen(const struct admin *a, const struct admin_lock *lock,
+		bool *out, struct fault *f)
+{
+	if (lock->subject == ADMIN_LOCK_ACCOUNT)
+		return admin_reach_sees_id(a, &lock->account, out, f);
+	*out = a->org == NULL;
+	return STATUS_OK;
+}
+
 enum status
 admin_lock_list(const struct admin *a, const struct id *account,
 		bool (*each)(void *ctx, const struct admin_lock *), void *ctx,
@@ -138,6 +150,7 @@ admin_lock_list(const struct admin *a, const struct id *account,
 		.subject = account == NULL ? NULL : account->s,
 	};
 	enum status st;
+	bool seen;
 
 	st = store_guess_list(a->store, a->now, a->now - SESSION_PAIR_WINDOW,
 			      admin_lock_sums_add, &sums, f);
@@ -154,7 +167,11 @@ admin_lock_list(const struct admin *a, const struct id *account,
 		(void)text_copy(lock.factor, sizeof(lock.factor), sum->factor);
 		if ((st = admin_lock_subject(a, sum->subject, &lock, f)) !=
 			    STATUS_OK ||
-		    (st = admin_lock_judge(a, sum, &lock, f)) != STATUS_OK)
+		    (st = admin_lock_seen(a, &lock, &seen, f)) != STATUS_OK)
+			return st;
+		if (!seen)
+			continue;
+		if ((st = admin_lock_judge(a, sum, &lock, f)) != STATUS_OK)
 			return st;
 		if (!each(ctx, &lock))
 			return STATUS_OK;
@@ -173,6 +190,7 @@ admin_lock_clear(const struct admin *a, const char *name, const char *source,
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	    (st = admin_reach(a, &acct, f)) != STATUS_OK ||
 	    (st = store_guess_clear(a->store, acct.id.s, source, &n, f)) !=
 		    STATUS_OK)
 		return st;

@@ -6,24 +6,35 @@
 
 #include "base/text.h"
 
+#define NAME_PLAIN_MAX 255
+
+bool
+admin_text_plain(const char *s)
+{
+	char bare[NAME_PLAIN_MAX + 1] = "", seen[4 * NAME_PLAIN_MAX + 1];
+
+	/* A backslash is the one thing that is escaped and yet harmless. */
+	for (size_t i = 0; s[i] != '\0'; i++) {
+		if (i >= NAME_PLAIN_MAX)
+			return false;
+		bare[i] = s[i];
+		if (s[i] == '\\')
+			bare[i] = '-';
+	}
+	text_encode(bare, strlen(bare), seen, sizeof(seen));
+	return strcmp(bare, seen) == 0;
+}
+
 /* Whatever the expression says: these break passwd(5), logs and paths, or
  * nobody can see what they are.  NAME is shorter than STORE_NAME_SIZE. */
 static bool
 admin_name_unsafe(const char *name)
 {
-	char bare[STORE_NAME_SIZE] = "", seen[4 * STORE_NAME_SIZE];
-
-	for (size_t i = 0; name[i] != '\0'; i++) {
+	for (size_t i = 0; name[i] != '\0'; i++)
 		if ((unsigned char)name[i] <= ' ' || name[i] == ':' ||
 		    name[i] == '/')
 			return true;
-		/* The one thing that is escaped and yet harmless. */
-		bare[i] = name[i];
-		if (name[i] == '\\')
-			bare[i] = '-';
-	}
-	text_encode(bare, strlen(bare), seen, sizeof(seen));
-	return strcmp(bare, seen) != 0;
+	return !admin_text_plain(name);
 }
 
 enum status
@@ -66,8 +77,11 @@ admin_email_sane(const char *s)
 	if (at == NULL || at == s || strchr(at + 1, '@') != NULL ||
 	    at[1] == '\0' || at[1] == '.' || end[-1] == '.')
 		return false;
+	/* To a mailer several of these would be several addresses, or a
+	 * program. */
 	for (const char *p = s; *p != '\0'; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f ||
+		    strchr(",;<>()|\"", *p) != NULL)
 			return false;
 	return text_code_points(s, strlen(s)) > 0;
 }

@@ -15,4 +15,8 @@ enum status admin_name_valid(const struct config *c, const char *name,
 enum status admin_email_clean(const char *email, char out[STORE_EMAIL_SIZE],
 			      struct fault *f) MUST_USE;
 
+/* Is it UTF-8 of which nothing is invisible or changes what stands around it?
+ * Longer than 255 bytes: no. */
+bool admin_text_plain(const char *s);
+
 #endif

@@ -20,8 +20,9 @@ admin_password_break(const struct admin *a, struct store_account *acct,
 		if ((st = store_code_delete(a->store, &acct->id, kinds[i],
 					    f)) != STATUS_OK)
 			return st;
-	if ((st = store_session_close_all(a->store, &acct->id, NULL, a->now,
-					  &closed, f)) != STATUS_OK)
+	if ((st = store_session_close_all(a->store, &acct->id, NULL,
+					  "password", a->now, &closed, f)) !=
+	    STATUS_OK)
 		return st;
 	return admin_trust_end(a, acct, &dropped, f);
 }
@@ -67,11 +68,13 @@ admin_password_set(const struct admin *a, const char *name,
 	struct factor_env env = admin_factor_env(a);
 	struct store_account acct;
 	struct store_password p;
+	struct words words;
 	enum status st;
 
-	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
-	    (st = password_acceptable(&env, &acct.id, acct.name, password,
-				      f)) != STATUS_OK ||
+	if ((st = admin_account_person(a, name, &acct, f)) != STATUS_OK ||
+	    (st = words_account(&words, &env, &acct, f)) != STATUS_OK ||
+	    (st = password_acceptable(&env, &acct.id, &words, password, f)) !=
+		    STATUS_OK ||
 	    (st = password_make(&env, &acct.id, password, &p, f)) != STATUS_OK)
 		return st;
 	acct.must_change = must_change;
@@ -91,7 +94,7 @@ admin_password_import(const struct admin *a, const char *name,
 	struct store_password p;
 	enum status st;
 
-	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
+	if ((st = admin_account_person(a, name, &acct, f)) != STATUS_OK)
 		return st;
 	if (!crypto_crypt_known(setting))
 		return fault(f, STATUS_REFUSED,
@@ -112,11 +115,28 @@ admin_password_check(const struct admin *a, const char *name,
 {
 	struct factor_env env = admin_factor_env(a);
 	struct store_account acct;
+	struct words words;
 	enum status st;
 
 	if (name == NULL)
-		return password_acceptable(&env, NULL, "", password, f);
-	if ((st = admin_account_find(a, name, &acct, f)) != STATUS_OK)
+		return password_acceptable(&env, NULL, NULL, password, f);
+	if ((st = admin_account_person(a, name, &acct, f)) != STATUS_OK ||
+	    (st = words_account(&words, &env, &acct, f)) != STATUS_OK)
 		return st;
-	return password_acceptable(&env, &acct.id, acct.name, password, f);
+	return password_acceptable(&env, &acct.id, &words, password, f);
+}
+
+enum status
+admin_password_words(const struct admin *a, const char *name,
+		     struct words *out, struct fault *f)
+{
+	struct factor_env env = admin_factor_env(a);
+	struct store_account acct;
+	enum status st;
+
+	words_start(out);
+	if (name == NULL)
+		return STATUS_OK;
+	st = admin_account_person(a, name, &acct, f);
+	return st == STATUS_OK ? words_account(out, &env, &acct, f) : st;
 }

@@ -5,6 +5,8 @@
 #define ADMIN_PASSWORD_H
 
 #include "admin/admin.h"
+#include "factor/words.h"
+#include "store/people.h"
 
 /*
  * Give the account a new one; STATUS_REFUSED when it is not acceptable, for
@@ -33,5 +35,21 @@ enum status admin_password_break(const struct admin *a,
 enum status admin_password_check(const struct admin *a, const char *name,
 				 const struct secret *password,
 				 struct fault *f) MUST_USE;
+
+/* Words that no password of the account may be made of; NAME NULL: none. */
+enum status admin_password_words(const struct admin *a, const char *name,
+				 struct words *out, struct fault *f) MUST_USE;
+
+/* What of the policy is to be changed; NULL: nothing. */
+struct admin_password_change {
+	const int64_t *min_length, *history;
+	const int64_t *max_days, *warn_days, *min_days; /* 0: off */
+	const bool *breached;
+};
+
+/* OUT: as it is now.  STATUS_INVALID: out of bounds. */
+enum status admin_password_policy_change(
+	const struct admin *a, const struct admin_password_change *change,
+	struct store_password_policy *out, struct fault *f) MUST_USE;
 
 #endif

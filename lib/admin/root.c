@@ -63,7 +63,7 @@ admin_root_refused(const struct admin_root *root, int64_t now)
 		return "was deleted: run sigractl user add root and sigractl "
 		       "password set root";
 	if (root->account.state == STORE_PENDING)
-		return "is to be deleted: run sigractl user enable root";
+		return "is to be deleted: run sigractl user undelete root";
 	if (root->account.state != STORE_ACTIVE)
 		return "is disabled: run sigractl user enable root";
 	if (admin_account_expired(&root->account, now))

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "session/rules.h"
 #include "session/session.h"
+#include "store/rule.h"
 
 #define RULES_DEFAULT_MAX 16
 
@@ -139,13 +140,30 @@ admin_rules_options(const struct store_rule *row, struct buf *b)
 		   row->prompt, row->qr, row->qr_invert ? " qr_invert" : "");
 	buf_printf(b, " uv=%s wait=%lld%s", row->uv, (long long)row->key_wait,
 		   row->key_paste ? " paste" : "");
+	buf_printf(b, " org_choice=%s new_source=%s%s%s", row->org_choice,
+		   row->new_source, row->notice ? " notice" : "",
+		   row->invite ? " invite" : "");
+}
+
+/* How long a session lasts, where it says so. */
+static void
+admin_rules_lasting(const struct store_rule *row, struct buf *b)
+{
+	const char *blank = b->len == 0 ? "" : " ";
+
+	if (row->session_max != RULE_SESSION_MAX_AUTO)
+		buf_printf(b, "%ssession_max=%lld", blank,
+			   (long long)row->session_max);
+	if (row->session_idle != 0)
+		buf_printf(b, "%ssession_idle=%lld", b->len == 0 ? "" : " ",
+			   (long long)row->session_idle);
 }
 
 static enum status
 admin_rules_audit(const struct admin *a, const char *action,
 		  const struct rule *r, int64_t to, struct fault *f)
 {
-	char at[24], moved[24] = "", options[192];
+	char at[24], moved[24] = "", options[384];
 	struct store_rule row;
 	struct buf b;
 
@@ -158,6 +176,7 @@ admin_rules_audit(const struct admin *a, const char *action,
 	buf_start(&b, options, sizeof(options));
 	if (r->action == POLICY_ACTION_REQUIRE)
 		admin_rules_options(&row, &b);
+	admin_rules_lasting(&row, &b);
 	return admin_audit(a, action, &r->id,
 			   (const struct audit_pair[ADMIN_PAIRS_MAX]){
 				   { "position", at },
@@ -171,7 +190,8 @@ admin_rules_audit(const struct admin *a, const char *action,
 				   { "host", row.host },
 				   { "user", row.user },
 				   { "group", row.group },
-				   { "network", row.network } },
+				   { "network", row.network },
+				   { "org", row.org } },
 			   f);
 }
 
@@ -276,6 +296,23 @@ admin_rules_remove(const struct admin *a, int64_t position, struct rule *out,
 				     found, f)) != STATUS_OK)
 		return st;
 	*out = rule;
+	return STATUS_OK;
+}
+
+enum status
+admin_rules_name_org(const struct admin *a, const struct id *org,
+		     int64_t *position, struct fault *f)
+{
+	enum status st;
+	RULE_SET(set);
+
+	if ((st = admin_rule_set_read(a, &set, f)) != STATUS_OK)
+		return st;
+	*position = 0;
+	for (size_t i = 0; i < set.n && *position == 0; i++)
+		if (set.rules[i].org[0] != '\0' &&
+		    rule_names_org(&set.rules[i], org))
+			*position = set.rules[i].position;
 	return STATUS_OK;
 }
 

@@ -36,6 +36,11 @@ enum status admin_rules_check(const struct admin *a,
 			      struct admin_findings *found, struct fault *f)
 	MUST_USE;
 
+/* *POSITION: of the first rule that names this organization; 0: none does.
+ * Inside a transaction, too. */
+enum status admin_rules_name_org(const struct admin *a, const struct id *org,
+				 int64_t *position, struct fault *f) MUST_USE;
+
 /* In the open transaction of a new store: rule_defaults(). */
 enum status admin_rules_install(const struct admin *a, struct fault *f)
 	MUST_USE;

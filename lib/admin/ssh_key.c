@@ -93,7 +93,7 @@ admin_ssh_key_add(const struct admin *a, const char *name, const char *label,
 			     STORE_LABEL_SIZE - 1);
 	if ((st = admin_ssh_key_fits(key, authority, f)) != STATUS_OK ||
 	    (st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = admin_account_find(a, name, &item.account, f)) !=
+	    (st = admin_account_person(a, name, &item.account, f)) !=
 		    STATUS_OK ||
 	    (st = admin_label_ready(a, &item.account,
 				    ssh_key_called(comment, authority),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/account.h"
+#include "admin/reach.h"
 #include "base/buf.h"
 
 const char *
@@ -26,11 +27,14 @@ admin_trust_each(void *ctx, const struct store_trust *t)
 {
 	struct admin_trust_view *v = ctx;
 	struct store_account acct;
+	bool seen;
 
 	v->st = store_account_by_id(v->admin->store, &t->account, &acct, v->f);
+	if (v->st == STATUS_OK)
+		v->st = admin_reach_sees(v->admin, &acct, &seen, v->f);
 	if (v->st != STATUS_OK)
 		return false;
-	if (t->epoch != acct.epoch || acct.state == STORE_DELETED)
+	if (t->epoch != acct.epoch || acct.state == STORE_DELETED || !seen)
 		return true;
 	return v->each(v->ctx, t);
 }
@@ -66,6 +70,21 @@ admin_trust_is(void *ctx, const struct store_trust *t)
 	return !w->found;
 }
 
+/* Whose device is not seen has none. */
+static enum status
+admin_trust_reach(const struct admin *a, const struct id *account, bool *seen,
+		  struct fault *f)
+{
+	struct store_account acct;
+	enum status st;
+
+	if ((st = store_account_by_id(a->store, account, &acct, f)) !=
+		    STATUS_OK ||
+	    (st = admin_reach_sees(a, &acct, seen, f)) != STATUS_OK)
+		return st;
+	return *seen ? admin_reach(a, &acct, f) : STATUS_OK;
+}
+
 enum status
 admin_trust_revoke(const struct admin *a, const char *id,
 		   struct store_trust *out, struct fault *f)
@@ -76,7 +95,9 @@ admin_trust_revoke(const struct admin *a, const char *id,
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = store_trust_list(a->store, NULL, admin_trust_is, &w, f)) !=
-		    STATUS_OK)
+		    STATUS_OK ||
+	    (w.found && (st = admin_trust_reach(a, &w.row.account, &w.found,
+						f)) != STATUS_OK))
 		return st;
 	if (!w.found)
 		return fault(f, STATUS_NOT_FOUND,
@@ -125,6 +146,7 @@ admin_trust_revoke_all(const struct admin *a, const char *name,
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = admin_account_find(a, name, &acct, f)) != STATUS_OK ||
+	    (st = admin_reach(a, &acct, f)) != STATUS_OK ||
 	    (st = admin_trust_end(a, &acct, &n, f)) != STATUS_OK)
 		return st;
 	acct.updated_at = a->now;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "admin/account.h"
+#include "admin/life.h"
 
 #include "admin/password.h"
 #include "fixture.h"
@@ -122,6 +123,16 @@ check_rename(struct fixture *x)
 		 STATUS_NOT_FOUND);
 }
 
+static enum status
+delete_joe(struct fixture *x, int64_t days, struct store_account *out)
+{
+	return admin_account_delete(
+		&x->admin, "joe",
+		&(struct admin_deletion){ .days = days,
+					  .strategy = STORE_SOFT },
+		out, &x->f);
+}
+
 static void
 check_delete(struct fixture *x)
 {
@@ -133,18 +144,16 @@ check_delete(struct fixture *x)
 	CHECK_OK(admin_password_set(&x->admin, "joe", &word, false, &out,
 				    &x->f),
 		 &x->f);
-	CHECK_EQ(admin_account_delete(&x->admin, "joe", -1, &out, &x->f),
-		 STATUS_INVALID);
-	CHECK_OK(admin_account_delete(&x->admin, "joe", 2, &out, &x->f),
-		 &x->f);
+	CHECK_EQ(delete_joe(x, -1, &out), STATUS_INVALID);
+	CHECK_OK(delete_joe(x, 2, &out), &x->f);
 	CHECK_EQ(out.delete_at, x->admin.now + INT64_C(2) * 86400);
 	CHECK_STR(admin_account_state(&out, x->admin.now), "pending");
-	CHECK_EQ(admin_account_delete(&x->admin, "joe", 1, &out, &x->f),
+	CHECK_EQ(delete_joe(x, 1, &out), STATUS_CONFLICT);
+	CHECK_EQ(admin_account_enable(&x->admin, "joe", &out, &x->f),
 		 STATUS_CONFLICT);
-	CHECK_OK(admin_account_enable(&x->admin, "joe", &out, &x->f), &x->f);
+	CHECK_OK(admin_account_undelete(&x->admin, "joe", &out, &x->f), &x->f);
 	CHECK_EQ(out.delete_at, 0);
-	CHECK_OK(admin_account_delete(&x->admin, "joe", 2, &out, &x->f),
-		 &x->f);
+	CHECK_OK(delete_joe(x, 2, &out), &x->f);
 	x->admin.now = out.delete_at - 1;
 	CHECK_OK(admin_account_find(&x->admin, "joe", &out, &x->f), &x->f);
 	x->admin.now++;
@@ -161,8 +170,7 @@ check_delete(struct fixture *x)
 	CHECK_EQ(store_password_get(x->store, &a.id, &p, &x->f),
 		 STATUS_NOT_FOUND);
 	CHECK(strstr(x->lines, "user.deleted") != NULL);
-	CHECK_OK(admin_account_delete(&x->admin, "joe", 0, &out, &x->f),
-		 &x->f);
+	CHECK_OK(delete_joe(x, 0, &out), &x->f);
 	CHECK_EQ(out.state, STORE_DELETED);
 	CHECK_OK(admin_account_find_any(&x->admin, out.id.s, &out, &x->f),
 		 &x->f);

@@ -40,6 +40,7 @@ int
 main(void)
 {
 	struct fixture x;
+	const struct admin_uptime up = { .boot = "boot" };
 	int64_t was = -1, now;
 	bool accepted = true;
 	long rows;
@@ -59,7 +60,8 @@ main(void)
 	CHECK(behind(&x, now - SESSION_CLOCK_SLACK - 1));
 	x.admin.now = now - 86400;
 	CHECK_EQ(admin_clock_timely(&x.admin, &x.f), STATUS_REFUSED);
-	CHECK_OK(admin_clock_accept(&x.admin, &was, &accepted, &x.f), &x.f);
+	CHECK_OK(admin_clock_accept(&x.admin, &up, &was, &accepted, &x.f),
+		 &x.f);
 	CHECK(accepted && was == now);
 	/* By its time it is not the last row. */
 	CHECK(strstr(x.lines, "store.clock_accepted") != NULL);
@@ -69,7 +71,8 @@ main(void)
 	CHECK_OK(admin_clock_latest(&x.admin, &was, &x.f), &x.f);
 	CHECK_EQ(was, x.admin.now);
 	rows = fixture_rows(&x);
-	CHECK_OK(admin_clock_accept(&x.admin, &was, &accepted, &x.f), &x.f);
+	CHECK_OK(admin_clock_accept(&x.admin, &up, &was, &accepted, &x.f),
+		 &x.f);
 	CHECK(!accepted && fixture_rows(&x) == rows);
 	CHECK(behind(&x, x.admin.now - SESSION_CLOCK_SLACK - 1));
 	check_ahead();

@@ -2,6 +2,7 @@
 #include "admin/code.h"
 
 #include "admin/account.h"
+#include "admin/life.h"
 #include "admin/password.h"
 #include "device.h"
 
@@ -112,7 +113,11 @@ check_password(struct fixture *x, const struct id *account)
 		 &x->f);
 	CHECK(code.device);
 	/* With the account, all of it goes. */
-	CHECK_OK(admin_account_delete(&x->admin, "ann", 0, &out, &x->f),
+	CHECK_OK(admin_account_delete(
+			 &x->admin, "ann",
+			 &(struct admin_deletion){ .days = 0,
+						   .strategy = STORE_SOFT },
+			 &out, &x->f),
 		 &x->f);
 	CHECK(look(x, account, STORE_CODE_LOGIN, &login) != FACTOR_RIGHT);
 }

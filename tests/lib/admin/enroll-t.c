@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "admin/account.h"
+#include "admin/life.h"
 #include "admin/clock.h"
 #include "device.h"
 
@@ -271,7 +272,11 @@ check_delete(struct fixture *x)
 	struct admin_devices all = { .n = 1 };
 
 	CHECK_EQ(device_backup_left(x, &bob.id), CODE_BACKUP_COUNT);
-	CHECK_OK(admin_account_delete(&x->admin, "bob", 0, &out, &x->f),
+	CHECK_OK(admin_account_delete(
+			 &x->admin, "bob",
+			 &(struct admin_deletion){ .days = 0,
+						   .strategy = STORE_SOFT },
+			 &out, &x->f),
 		 &x->f);
 	CHECK_OK(admin_devices_read(&x->admin, &bob.id, &all, &x->f), &x->f);
 	CHECK_EQ(all.n, 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "admin/account.h"
+#include "admin/life.h"
 #include "admin/import.h"
 #include "fixture.h"
 #include "store/otp.h"
@@ -257,7 +258,12 @@ test_go_on(struct fixture *x)
 	long was = devices(x);
 
 	CHECK_OK(admin_account_add(&x->admin, &due, &a, &x->f), &x->f);
-	CHECK_OK(admin_account_delete(&x->admin, "due", 1, &a, &x->f), &x->f);
+	CHECK_OK(admin_account_delete(
+			 &x->admin, "due",
+			 &(struct admin_deletion){ .days = 1,
+						   .strategy = STORE_SOFT },
+			 &a, &x->f),
+		 &x->f);
 	x->admin.now += 2 * 86400;
 	CHECK_OK(admin_import(&x->admin, &i, &n, &x->f), &x->f);
 	CHECK_EQ(n.rows, 4);

@@ -7,6 +7,9 @@
 #include "fixture.h"
 #include "session/keycheck.h"
 #include "store/otp.h"
+#include "store/outbox.h"
+#include "store/people.h"
+#include "store/sealed.h"
 #include "store/trust.h"
 
 static const struct id account = { "0188b733-f800-7000-8000-000000000001" };
@@ -17,14 +20,49 @@ static const struct id trusted = { "0188b733-f800-7000-8000-000000000005" };
 static const char key[] = "12345678901234567890";
 
 static void
-seal(struct fixture *x, struct store_otp *d)
+seal_at(struct fixture *x, const char *column, const struct id *row,
+	uint8_t sealed[STORE_SEALED_SIZE], size_t *len)
 {
 	char ad[80];
 
-	(void)snprintf(ad, sizeof(ad), "otp.sealed:%s", d->id.s);
-	CHECK_OK(crypto_seal(&x->keys, ad, key, sizeof(key), d->sealed,
-			     sizeof(d->sealed), &d->sealed_len, &x->f),
+	(void)snprintf(ad, sizeof(ad), "%s:%s", column, row->s);
+	CHECK_OK(crypto_seal(&x->keys, ad, key, sizeof(key), sealed,
+			     STORE_SEALED_SIZE, len, &x->f),
 		 &x->f);
+}
+
+/* An invitation, a secret, and what is sealed beside the factors. */
+static void
+lay_out_people(struct fixture *x)
+{
+	const struct store_org o = {
+		.id = fresh, .slug = "acme", .name = "Acme", .version = 1
+	};
+	const struct store_invitation i = { .id = fresh,
+					    .org = fresh,
+					    .address = "bob",
+					    .role = STORE_ROLE_MEMBER,
+					    .made_by = "root",
+					    .created_at = 1,
+					    .expires_at = INT64_MAX,
+					    .state =
+						    STORE_INVITATION_PENDING };
+	const struct store_secret secret = { .id = fresh,
+					     .account = account,
+					     .label = "one" };
+	struct store_webhook w = { .id = fresh, .url = "https://a.example/" };
+	struct store_message m = { .id = fresh, .event = "a.b" };
+	STORE_TXN(txn);
+
+	seal_at(x, "webhook.sealed", &fresh, w.sealed, &w.sealed_len);
+	seal_at(x, "outbox.sealed", &fresh, m.sealed, &m.sealed_len);
+	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
+	CHECK_OK(store_org_insert(x->store, &o, 1, &x->f), &x->f);
+	CHECK_OK(store_invitation_insert(x->store, &i, &x->f), &x->f);
+	CHECK_OK(store_secret_insert(x->store, &secret, &x->f), &x->f);
+	CHECK_OK(store_webhook_insert(x->store, &w, &x->f), &x->f);
+	CHECK_OK(store_message_insert(x->store, &m, &x->f), &x->f);
+	CHECK_OK(store_commit(&txn, &x->f), &x->f);
 }
 
 /* A person with a TOTP device, an unspent code, a spent one, and a device
@@ -34,7 +72,9 @@ lay_out(struct fixture *x)
 {
 	const struct store_account a = { .id = account,
 					 .name = "ann",
+					 .kind = STORE_PERSON,
 					 .state = STORE_ACTIVE,
+					 .strategy = STORE_SOFT,
 					 .epoch = 1,
 					 .version = 1 };
 	const struct store_trust t = { .id = trusted,
@@ -56,7 +96,7 @@ lay_out(struct fixture *x)
 				.kind = STORE_CODE_BACKUP };
 	STORE_TXN(txn);
 
-	seal(x, &d);
+	seal_at(x, "otp.sealed", &d.id, d.sealed, &d.sealed_len);
 	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
 	CHECK_OK(store_account_insert(x->store, &a, &x->f), &x->f);
 	CHECK_OK(store_otp_insert(x->store, &d, &x->f), &x->f);
@@ -69,19 +109,39 @@ lay_out(struct fixture *x)
 	CHECK_OK(store_commit(&txn, &x->f), &x->f);
 }
 
-/* Does the key of the device's seal open it? */
 static bool
-opens(struct fixture *x, const struct crypto_keys *k)
+opens_at(struct fixture *x, const struct crypto_keys *k, const char *column,
+	 const struct id *row, const uint8_t *sealed, size_t sealed_len)
 {
-	struct store_otp d = { .moved = 0 };
 	char ad[80], plain[64] = "";
 	size_t len = 0;
 
-	(void)snprintf(ad, sizeof(ad), "otp.sealed:%s", device.s);
-	CHECK_OK(store_otp_get(x->store, &account, "phone", &d, &x->f), &x->f);
-	return crypto_unseal(k, ad, d.sealed, d.sealed_len, plain,
-			     sizeof(plain), &len, &x->f) == STATUS_OK &&
+	(void)snprintf(ad, sizeof(ad), "%s:%s", column, row->s);
+	return crypto_unseal(k, ad, sealed, sealed_len, plain, sizeof(plain),
+			     &len, &x->f) == STATUS_OK &&
 	       len == sizeof(key) && memcmp(plain, key, len) == 0;
+}
+
+/* Does the key open the device's seal, and the others? */
+static bool
+opens(struct fixture *x, const struct crypto_keys *k)
+{
+	struct store_webhook w = { .sealed_len = 0 };
+	struct store_message m = { .sealed_len = 0 };
+	struct store_otp d = { .moved = 0 };
+	bool device_opens, webhook_opens, message_opens;
+
+	CHECK_OK(store_otp_get(x->store, &account, "phone", &d, &x->f), &x->f);
+	CHECK_OK(store_webhook_get(x->store, &fresh, &w, &x->f), &x->f);
+	CHECK_OK(store_message_get(x->store, &fresh, &m, &x->f), &x->f);
+	device_opens =
+		opens_at(x, k, "otp.sealed", &device, d.sealed, d.sealed_len);
+	webhook_opens = opens_at(x, k, "webhook.sealed", &fresh, w.sealed,
+				 w.sealed_len);
+	message_opens = opens_at(x, k, "outbox.sealed", &fresh, m.sealed,
+				 m.sealed_len);
+	CHECK(device_opens == webhook_opens && device_opens == message_opens);
+	return device_opens;
 }
 
 static int64_t
@@ -142,6 +202,7 @@ test_rekey(void)
 
 	fixture_start(&x, "rekey");
 	lay_out(&x);
+	lay_out_people(&x);
 	old = x.keys;
 	crypto_random(x.keys.master, sizeof(x.keys.master));
 	crypto_random(wrong.master, sizeof(wrong.master));
@@ -157,14 +218,18 @@ test_rekey(void)
 	CHECK(opens(&x, &x.keys));
 	CHECK(!opens(&x, &old));
 	CHECK_OK(session_key_check(x.store, &x.keys, &x.f), &x.f);
-	CHECK_EQ(kept.rows, 1);
+	CHECK_EQ(kept.rows, 3);
 	CHECK_EQ(kept.voided.codes, 1);
 	CHECK_EQ(kept.voided.trust, 1);
+	CHECK_EQ(kept.voided.invitations, 1);
+	CHECK_EQ(kept.voided.secrets, 1);
 	codes_left(&x, 0);
 	CHECK_EQ(devices_trusted(&x), 0);
 	says(&x, "store.rekeyed success");
 	says(&x, "\"unspent_voided\":\"1\"");
 	says(&x, "\"trust_voided\":\"1\"");
+	says(&x, "\"invitations_voided\":\"1\"");
+	says(&x, "\"services_voided\":\"1\"");
 	/* The clock has not been turned back: the device goes on. */
 	CHECK_EQ(moved(&x), 5);
 	fixture_stop(&x);
@@ -181,6 +246,7 @@ test_rekey_damaged(void)
 
 	fixture_start(&x, "damaged");
 	lay_out(&x);
+	lay_out_people(&x);
 	{
 		STORE_TXN(txn);
 
@@ -212,15 +278,18 @@ test_restored(bool rekey)
 
 	fixture_start(&x, rekey ? "restored-rekeyed" : "restored");
 	lay_out(&x);
+	lay_out_people(&x);
 	old = x.keys;
 	if (rekey)
 		crypto_random(x.keys.master, sizeof(x.keys.master));
 	CHECK_OK(admin_keep_restored(&x.admin, rekey ? &old : NULL, 1000,
 				     &kept, &x.f),
 		 &x.f);
-	CHECK_EQ(kept.rows, rekey ? 1 : 0);
+	CHECK_EQ(kept.rows, rekey ? 3 : 0);
 	CHECK_EQ(kept.voided.codes, 1);
 	CHECK_EQ(kept.voided.trust, 1);
+	CHECK_EQ(kept.voided.invitations, 1);
+	CHECK_EQ(kept.voided.secrets, rekey ? 1 : 0);
 	CHECK(opens(&x, &x.keys));
 	codes_left(&x, 0);
 	CHECK_EQ(devices_trusted(&x), 0);
@@ -234,6 +303,7 @@ test_restored(bool rekey)
 	says(&x, "store.restored success");
 	says(&x, "\"unspent_voided\":\"1\"");
 	says(&x, "\"trust_voided\":\"1\"");
+	says(&x, "\"invitations_voided\":\"1\"");
 	fixture_stop(&x);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "admin/account.h"
+#include "admin/life.h"
 #include "keys.h"
 
 static struct softkey key, other;
@@ -252,14 +253,22 @@ check_gone(struct fixture *x, const struct id *bob)
 	struct store_key row;
 	bool any = true;
 
-	CHECK_OK(admin_account_delete(&x->admin, "bob", 0, &out, &x->f),
+	CHECK_OK(admin_account_delete(
+			 &x->admin, "bob",
+			 &(struct admin_deletion){ .days = 0,
+						   .strategy = STORE_SOFT },
+			 &out, &x->f),
 		 &x->f);
 	d.account.id = *bob;
 	keys_reply(&key, 98, &reply);
 	CHECK_OK(admin_key_row(&d, &reply, &reply, false, &row, &x->f), &x->f);
 	CHECK_EQ(admin_key_add(&x->admin, &row, &proof, &item, &x->f),
 		 STATUS_NOT_FOUND);
-	CHECK_OK(admin_account_delete(&x->admin, "ann", 0, &out, &x->f),
+	CHECK_OK(admin_account_delete(
+			 &x->admin, "ann",
+			 &(struct admin_deletion){ .days = 0,
+						   .strategy = STORE_SOFT },
+			 &out, &x->f),
 		 &x->f);
 	CHECK_OK(store_key_any(x->store, &any, &x->f), &x->f);
 	CHECK(!any);

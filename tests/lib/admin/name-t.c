@@ -51,10 +51,12 @@ check_names(void)
 static void
 check_emails(void)
 {
-	static const char *const bad[] = { "x",	    "@x",      "x@",
-					   "a@b@c", "a b@c",   "a@.b",
-					   "a@b.",  "a@b\x7f", "a@b\xff",
-					   "a@\x01" };
+	static const char *const bad[] = {
+		"x",	 "@x",	   "x@",      "a@b@c",	 "a b@c",
+		"a@.b",	 "a@b.",   "a@b\x7f", "a@b\xff", "a@\x01",
+		"a@b,c", "a,b@c",  "a;b@c",   "a@b;",	 "<a@b>",
+		"a@b>",	 "(a)a@b", "a@b(c)",  "|a@b",	 "\"a\"@b"
+	};
 	char out[STORE_EMAIL_SIZE] = "untouched", long_one[400];
 	struct fault f;
 

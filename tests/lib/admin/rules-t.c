@@ -252,6 +252,36 @@ check_root_has(struct fixture *x)
 	CHECK_EQ(all(x), before);
 }
 
+/* Which rule stands in the way of an organization that is to go? */
+static void
+check_orgs(struct fixture *x)
+{
+	static const struct id one = {
+		"01900000-0000-7000-8000-0000000000a1"
+	};
+	static const struct id two = {
+		"01900000-0000-7000-8000-0000000000a2"
+	};
+	struct admin_findings found = { .n = 0 };
+	struct rule r = deny("eve", 1), out;
+	int64_t at = 77;
+
+	CHECK_OK(admin_rules_name_org(&x->admin, &one, &at, &x->f), &x->f);
+	CHECK_EQ(at, 0);
+	(void)text_copy(r.org, sizeof(r.org), one.s);
+	CHECK_OK(admin_rules_add(&x->admin, &r, &out, &found, &x->f), &x->f);
+	CHECK_STR(out.org, one.s);
+	r = deny("eva", 1);
+	CHECK_OK(admin_rules_add(&x->admin, &r, &out, &found, &x->f), &x->f);
+	CHECK_OK(admin_rules_name_org(&x->admin, &one, &at, &x->f), &x->f);
+	CHECK_EQ(at, 2);
+	CHECK_OK(admin_rules_name_org(&x->admin, &two, &at, &x->f), &x->f);
+	CHECK_EQ(at, 0);
+	for (int i = 0; i < 2; i++)
+		CHECK_OK(admin_rules_remove(&x->admin, 1, &out, &found, &x->f),
+			 &x->f);
+}
+
 static void
 check_limit(struct fixture *x, size_t before)
 {
@@ -287,6 +317,7 @@ main(void)
 	check_refused(&x, before);
 	check_root(&x);
 	check_root_has(&x);
+	check_orgs(&x);
 	check_limit(&x, before);
 	fixture_stop(&x);
 	return test_done();

@@ -2,6 +2,7 @@
 #include "admin/trust.h"
 
 #include "admin/account.h"
+#include "admin/life.h"
 #include "admin/password.h"
 #include "base/text.h"
 #include "device.h"
@@ -120,8 +121,12 @@ check_logins(struct fixture *x)
 						      &x->f),
 				 &x->f);
 		} else {
-			CHECK_OK(admin_account_delete(&x->admin, "eva", 7,
-						      &out, &x->f),
+			CHECK_OK(admin_account_delete(
+					 &x->admin, "eva",
+					 &(struct admin_deletion){
+						 .days = 7,
+						 .strategy = STORE_SOFT },
+					 &out, &x->f),
 				 &x->f);
 		}
 		CHECK(is_void(x, &new_one));
@@ -194,7 +199,11 @@ check_ends(struct fixture *x)
 	(void)device_remove(x, "ann", "phone");
 	CHECK_EQ(left(x, "ann"), 0);
 	CHECK_EQ(device_account(x, "ann").epoch, was.epoch + 2);
-	CHECK_OK(admin_account_delete(&x->admin, "bob", 0, &out, &x->f),
+	CHECK_OK(admin_account_delete(
+			 &x->admin, "bob",
+			 &(struct admin_deletion){ .days = 0,
+						   .strategy = STORE_SOFT },
+			 &out, &x->f),
 		 &x->f);
 	CHECK_EQ(left(x, NULL), 0);
 }
