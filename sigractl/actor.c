@@ -60,6 +60,8 @@ actor_find(const char *sudo_uid, struct actor *out, struct fault *f)
 			     "SUDO_UID is no uid: unset it, or call sigractl "
 			     "by sudo");
 	a.files = sudo >= 0 ? (uid_t)sudo : geteuid();
+	a.person = login > 0 ? login : sudo > 0 ? sudo : -1;
+	a.also = login > 0 && sudo > 0 && sudo != login ? sudo : -1;
 	if (login >= 0)
 		actor_uid(a.text, login);
 	else if (sudo >= 0)

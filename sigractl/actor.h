@@ -8,6 +8,7 @@
 #define SIGRACTL_ACTOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/fault.h"
@@ -19,6 +20,10 @@ struct actor {
 	char loginuid[ACTOR_TEXT_SIZE]; /* both, or neither: they differ */
 	char sudo_uid[ACTOR_TEXT_SIZE];
 	bool delegated; /* root only by way of sudo */
+	int64_t person; /* the uid of whoever has become root; -1: nobody,
+			   or it does not say */
+	int64_t also;	/* sudo's caller, where the kernel names somebody else
+			   as person; or -1 */
 	uid_t files;	/* as whom its file arguments are opened: sudo's
 			   caller, or else who we are */
 };

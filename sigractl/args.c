@@ -13,6 +13,7 @@
 enum args_code {
 	ARGS_CONFIG = 256,
 	ARGS_STORE,
+	ARGS_ORG,
 	ARGS_JSON,
 	ARGS_HELP,
 	ARGS_VERSION,
@@ -23,6 +24,7 @@ enum args_code {
 static const struct option args_globals[] = {
 	{ "config", required_argument, NULL, ARGS_CONFIG },
 	{ "store", required_argument, NULL, ARGS_STORE },
+	{ "org", required_argument, NULL, ARGS_ORG },
 	{ "json", no_argument, NULL, ARGS_JSON },
 	{ "help", no_argument, NULL, ARGS_HELP },
 	{ "version", no_argument, NULL, ARGS_VERSION },
@@ -39,7 +41,8 @@ args_row(const char *first, const char *second)
 
 	if (n < 0 || (size_t)n >= sizeof(words))
 		return NULL;
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		if (strcmp(r->words, words) == 0)
 			return r;
 	return NULL;
@@ -93,7 +96,8 @@ args_suggest(const char *words, char *out, size_t size)
 	const char *near = NULL;
 	size_t best = 4;
 
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r)) {
 		size_t d = args_distance(words, r->words);
 
 		if (d < best) {
@@ -103,7 +107,7 @@ args_suggest(const char *words, char *out, size_t size)
 	}
 	out[0] = '\0';
 	if (near != NULL)
-		(void)snprintf(out, size, ": did you mean '%s'?", near);
+		(void)snprintf(out, size, " (did you mean '%s'?)", near);
 }
 
 static enum status
@@ -128,8 +132,8 @@ args_unknown_option(const struct cmd *c, const char *given, struct fault *f)
 	return fault(f, STATUS_INVALID,
 		     "unknown or ambiguous option '%s'%s%s%s; see sigractl "
 		     "help%s%s",
-		     given, near == NULL ? "" : ": did you mean '--",
-		     near == NULL ? "" : near, near == NULL ? "" : "'?",
+		     given, near == NULL ? "" : " (did you mean '--",
+		     near == NULL ? "" : near, near == NULL ? "" : "'?)",
 		     words[0] == '\0' ? "" : " ", words);
 }
 
@@ -153,6 +157,8 @@ args_take(struct cmd *c, int code, const char *value, struct fault *f)
 	case ARGS_STORE:
 	case 's':
 		return args_once(&c->where, "store", value, f);
+	case ARGS_ORG:
+		return args_once(&c->org, "org", value, f);
 	case ARGS_JSON:
 		c->json = true;
 		return STATUS_OK;
@@ -180,9 +186,9 @@ args_table(const struct cmd_row *row,
 	   struct option out[ARGS_GLOBALS + CMD_OPTIONS_MAX + 1])
 {
 	const struct cmd_option *o = row == NULL ? NULL : row->options;
-	size_t n = ARGS_GLOBALS;
+	size_t n = 0;
 
-	memcpy(out, args_globals, sizeof(args_globals));
+	/* Of two of one name getopt takes the first: the row's own. */
 	for (size_t i = 0; o != NULL && o[i].name != NULL; i++)
 		out[n++] = (struct option){
 			.name = o[i].name,
@@ -190,6 +196,8 @@ args_table(const struct cmd_row *row,
 						      : required_argument,
 			.val = ARGS_ROW + (int)i,
 		};
+	memcpy(&out[n], args_globals, sizeof(args_globals));
+	n += ARGS_GLOBALS;
 	out[n] = (struct option){ .name = NULL };
 }
 
@@ -203,6 +211,26 @@ args_operand(struct cmd *c, const char *value, struct fault *f)
 			"%s",
 			value, c->row->words);
 	c->arg[c->args++] = value;
+	return STATUS_OK;
+}
+
+/* What does away with a question, or with something, is not abbreviated:
+ * "--y" may be a slip. */
+static enum status
+args_whole(const struct cmd *c, int code, const char *given, struct fault *f)
+{
+	static const char *const whole[] = { "yes", "force", "now", "kill" };
+	const char *name;
+
+	if (code < ARGS_ROW)
+		return STATUS_OK;
+	name = c->row->options[code - ARGS_ROW].name;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		if (strcmp(name, whole[i]) == 0 &&
+		    strcmp(given + strspn(given, "-"), name) != 0)
+			return fault(f, STATUS_INVALID,
+				     "'%s' has to be written in full: --%s",
+				     given, name);
 	return STATUS_OK;
 }
 
@@ -231,8 +259,10 @@ args_run(int argc, char **argv, char order, struct cmd *c, struct fault *f)
 				     argv[optind - 1]);
 		if (code == '?')
 			return args_unknown_option(c, argv[optind - 1], f);
-		st = code == 1 ? args_operand(c, optarg, f)
-			       : args_take(c, code, optarg, f);
+		st = args_whole(c, code, argv[optind - 1], f);
+		if (st == STATUS_OK)
+			st = code == 1 ? args_operand(c, optarg, f)
+				       : args_take(c, code, optarg, f);
 		if (st != STATUS_OK)
 			return st;
 	}
@@ -245,11 +275,12 @@ args_find(int argc, char **argv, struct cmd *c, int *words, struct fault *f)
 	char near[2 * ARGS_WORDS_SIZE], all[2 * ARGS_WORDS_SIZE];
 	const char *second = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
 
-	c->row = args_row(argv[0], NULL);
-	*words = 1;
-	if (c->row == NULL && second != NULL) {
-		c->row = args_row(argv[0], second);
-		*words = 2;
+	/* "notify" is a command, and "notify list" another. */
+	c->row = second != NULL ? args_row(argv[0], second) : NULL;
+	*words = 2;
+	if (c->row == NULL) {
+		c->row = args_row(argv[0], NULL);
+		*words = 1;
 	}
 	if (c->row != NULL)
 		return STATUS_OK;
@@ -257,7 +288,8 @@ args_find(int argc, char **argv, struct cmd *c, int *words, struct fault *f)
 		       second == NULL ? "" : " ",
 		       second == NULL ? "" : second);
 	args_suggest(all, near, sizeof(near));
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r)) {
 		if (!args_noun(r, argv[0]))
 			continue;
 		if (second == NULL)

@@ -4,9 +4,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +70,55 @@ child_run(enum status (*work)(void *ctx, struct fault *f), void *ctx,
 	}
 	r.fault.text[sizeof(r.fault.text) - 1] = '\0';
 	return fault(f, r.fault.status, "%s", r.fault.text);
+}
+
+static void
+child_alone(int talk)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	(void)setsid();
+	child_signals_hold();
+	for (int fd = 0; fd < CHILD_TALK; fd++)
+		(void)dup2(null, fd);
+	if (talk != CHILD_TALK)
+		(void)dup2(talk, CHILD_TALK);
+	(void)close_range(CHILD_TALK + 1, UINT_MAX, 0);
+}
+
+enum status
+child_begin(void (*serve)(const void *ctx), const void *ctx, struct child *out,
+	    struct fault *f)
+{
+	AUTO_FD int ours = -1, its = -1;
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return fault_errno(f, errno, "cannot make a socket pair");
+	ours = ends[0];
+	its = ends[1];
+	(void)fflush(stdout);
+	if ((pid = fork()) < 0)
+		return fault_errno(f, errno, "cannot fork");
+	if (pid == 0) {
+		child_alone(its);
+		serve(ctx);
+		_exit(0);
+	}
+	*out = (struct child){ .talk = steal_fd(&ours), .pid = pid };
+	return STATUS_OK;
+}
+
+void
+child_end(struct child *c)
+{
+	if (c->pid <= 0)
+		return;
+	(void)close(c->talk);
+	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	*c = (struct child){ .talk = -1 };
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a command is.  main.c holds the table; dispatch, usage, help, the
- * options and the man page's check all read its rows.
+ * What a command is.  The files rows_*.c hold the table; dispatch, usage,
+ * help, the options and the man page's check all read its rows.
  */
 #ifndef SIGRACTL_CMD_H
 #define SIGRACTL_CMD_H
@@ -9,8 +9,10 @@
 #include "admin/admin.h"
 #include "base/request.h"
 #include "sigractl/actor.h"
+#include "sigractl/hooks.h"
+#include "sigractl/rights.h"
 
-#define CMD_OPTIONS_MAX 24
+#define CMD_OPTIONS_MAX 32
 #define CMD_ARGS_MAX 8
 
 enum cmd_exit {
@@ -61,8 +63,9 @@ struct cmd_row {
 	enum status (*run)(struct cmd *, struct fault *);
 };
 
-/* The table, ended by a row without words. */
-extern const struct cmd_row cmd_rows[];
+/* The table: the first row (NULL), and the one behind ROW; NULL: there is
+ * none. */
+const struct cmd_row *cmd_row_next(const struct cmd_row *row);
 
 /* One call. */
 struct cmd {
@@ -73,10 +76,13 @@ struct cmd {
 
 	const char *config_path; /* NULL: the installed one */
 	const char *where;	 /* NULL: as the config says */
+	const char *org;	 /* NULL: not for one organization */
 	bool json;
 	bool help, version, commands;
 
 	struct actor actor;
+	struct rights rights;
+	struct hooks hooks;
 	char self[USER_MAX + 1]; /* an ordinary user's name, or empty */
 	int64_t now;
 	char host[256];
@@ -84,6 +90,7 @@ struct cmd {
 	struct crypto_keys keys;
 	struct store *store;
 	struct audit audit;
+	struct breach breach;
 	struct admin admin;
 	enum cmd_exit exit; /* of a call that worked */
 };
@@ -112,6 +119,13 @@ enum status cmd_user_disable(struct cmd *, struct fault *);
 enum status cmd_user_enable(struct cmd *, struct fault *);
 enum status cmd_user_expire(struct cmd *, struct fault *);
 enum status cmd_user_delete(struct cmd *, struct fault *);
+enum status cmd_user_undelete(struct cmd *, struct fault *);
+enum status cmd_user_force_password_change(struct cmd *, struct fault *);
+enum status cmd_user_set(struct cmd *, struct fault *);
+enum status cmd_user_unset(struct cmd *, struct fault *);
+enum status cmd_user_set_email(struct cmd *, struct fault *);
+enum status cmd_user_confirm_email(struct cmd *, struct fault *);
+enum status cmd_user_export(struct cmd *, struct fault *);
 enum status cmd_user_login_code(struct cmd *, struct fault *);
 enum status cmd_user_reset(struct cmd *, struct fault *);
 enum status cmd_user_revoke_codes(struct cmd *, struct fault *);
@@ -126,6 +140,27 @@ enum status cmd_enroll_remove(struct cmd *, struct fault *);
 enum status cmd_enroll_resync(struct cmd *, struct fault *);
 enum status cmd_enroll_backup(struct cmd *, struct fault *);
 enum status cmd_enroll_ticket(struct cmd *, struct fault *);
+enum status cmd_org_add(struct cmd *, struct fault *);
+enum status cmd_org_list(struct cmd *, struct fault *);
+enum status cmd_org_show(struct cmd *, struct fault *);
+enum status cmd_org_rename(struct cmd *, struct fault *);
+enum status cmd_org_set_slug(struct cmd *, struct fault *);
+enum status cmd_org_set(struct cmd *, struct fault *);
+enum status cmd_org_delete(struct cmd *, struct fault *);
+enum status cmd_org_invite(struct cmd *, struct fault *);
+enum status cmd_member_list(struct cmd *, struct fault *);
+enum status cmd_member_add(struct cmd *, struct fault *);
+enum status cmd_member_remove(struct cmd *, struct fault *);
+enum status cmd_member_role(struct cmd *, struct fault *);
+enum status cmd_invite_list(struct cmd *, struct fault *);
+enum status cmd_invite_revoke(struct cmd *, struct fault *);
+enum status cmd_invite_accept(struct cmd *, struct fault *);
+enum status cmd_service_add(struct cmd *, struct fault *);
+enum status cmd_service_list(struct cmd *, struct fault *);
+enum status cmd_service_remove(struct cmd *, struct fault *);
+enum status cmd_secret_add(struct cmd *, struct fault *);
+enum status cmd_secret_list(struct cmd *, struct fault *);
+enum status cmd_secret_revoke(struct cmd *, struct fault *);
 enum status cmd_trust_list(struct cmd *, struct fault *);
 enum status cmd_trust_revoke(struct cmd *, struct fault *);
 enum status cmd_trust_revoke_all(struct cmd *, struct fault *);
@@ -138,11 +173,26 @@ enum status cmd_policy_move(struct cmd *, struct fault *);
 enum status cmd_policy_remove(struct cmd *, struct fault *);
 enum status cmd_policy_check(struct cmd *, struct fault *);
 enum status cmd_policy_keys(struct cmd *, struct fault *);
+enum status cmd_policy_passwords(struct cmd *, struct fault *);
 enum status cmd_policy_explain(struct cmd *, struct fault *);
 enum status cmd_lock_list(struct cmd *, struct fault *);
 enum status cmd_lock_clear(struct cmd *, struct fault *);
+enum status cmd_gc(struct cmd *, struct fault *);
 enum status cmd_session_list(struct cmd *, struct fault *);
+enum status cmd_session_show(struct cmd *, struct fault *);
+enum status cmd_session_revoke(struct cmd *, struct fault *);
+enum status cmd_session_revoke_all(struct cmd *, struct fault *);
+enum status cmd_admin_grant(struct cmd *, struct fault *);
+enum status cmd_admin_revoke(struct cmd *, struct fault *);
+enum status cmd_admin_list(struct cmd *, struct fault *);
+enum status cmd_admin_impersonate(struct cmd *, struct fault *);
 enum status cmd_audit_list(struct cmd *, struct fault *);
+enum status cmd_notify(struct cmd *, struct fault *);
+enum status cmd_notify_list(struct cmd *, struct fault *);
+enum status cmd_notify_replay(struct cmd *, struct fault *);
+enum status cmd_webhook_add(struct cmd *, struct fault *);
+enum status cmd_webhook_list(struct cmd *, struct fault *);
+enum status cmd_webhook_remove(struct cmd *, struct fault *);
 enum status cmd_store_check(struct cmd *, struct fault *);
 enum status cmd_store_migrate(struct cmd *, struct fault *);
 enum status cmd_store_backup(struct cmd *, struct fault *);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "admin/account.h"
 #include "base/auto.h"
@@ -11,6 +12,8 @@
 
 #define AUDIT_PAGE 50
 #define AUDIT_PAGE_MAX 1000
+#define AUDIT_END 12 /* the last part of an id, which is random */
+#define AUDIT_WHO (AUDIT_END + 3)
 
 struct audit_view {
 	const struct cmd *c;
@@ -23,67 +26,51 @@ struct audit_view {
 	struct fault *f;
 };
 
-/* An account's id gets its name; anything else stays what it is. */
-static enum status
-audit_name(const struct cmd *c, const char *who, char out[STORE_NAME_SIZE],
-	   struct fault *f)
+/* What has no name is called by what it is, an account that is gone by the
+ * end of its id where a terminal has no room for all of it. */
+static const char *
+audit_who(const struct store_audit *a, const char *who, const char *name,
+	  char out[AUDIT_WHO])
 {
-	struct id id;
+	static const struct {
+		const char *class, *what;
+	} all[] = {
+		{ "invitation.", "invitation" },
+		{ "policy.", "rule" },
+		{ "webhook.", "webhook" },
+		{ "notify.", "message" },
+	};
 
-	out[0] = '\0';
-	if (strlen(who) != ID_LENGTH)
-		return STATUS_OK;
-	memcpy(id.s, who, sizeof(id.s));
-	return shape_name_of(c, &id, out, f);
-}
-
-static json_t *
-audit_shape(const struct store_audit *a, const char *actor,
-	    const char *effective, const char *target)
-{
-	json_t *j = json_object(), *meta;
-
-	out_put(j, "id", out_string(a->id.s));
-	out_put(j, "host", out_string(a->host));
-	out_put(j, "seq", json_integer(a->seq));
-	out_put(j, "at", out_time(a->at));
-	out_put(j, "action", out_string(a->action));
-	out_put(j, "outcome", out_string(a->outcome));
-	out_put(j, "actor", out_string(a->actor));
-	out_put(j, "actor_name", out_string(actor));
-	out_put(j, "effective", out_string(a->effective));
-	out_put(j, "effective_name", out_string(effective));
-	out_put(j, "target", out_string(a->target));
-	out_put(j, "target_name", out_string(target));
-	out_put(j, "service", out_string(a->service));
-	out_put(j, "tty", out_string(a->tty));
-	out_put(j, "rhost", out_string(a->rhost));
-	out_put(j, "pid", a->pid == 0 ? json_null() : json_integer(a->pid));
-	meta = json_loads(a->meta, JSON_REJECT_DUPLICATES, NULL);
-	out_put(j, "meta", meta == NULL ? out_string(a->meta) : meta);
-	return j;
+	if (name[0] != '\0' || strlen(who) != ID_LENGTH)
+		return name[0] != '\0' ? name : who;
+	for (size_t i = 0;
+	     who == a->target && i < sizeof(all) / sizeof(all[0]); i++)
+		if (strncmp(a->action, all[i].class, strlen(all[i].class)) ==
+		    0)
+			return all[i].what;
+	if (!isatty(STDOUT_FILENO))
+		return who;
+	(void)snprintf(out, AUDIT_WHO, "..%s", who + ID_LENGTH - AUDIT_END);
+	return out;
 }
 
 static bool
 audit_show(struct audit_view *v, const struct store_audit *a)
 {
-	char actor[STORE_NAME_SIZE], effective[STORE_NAME_SIZE];
-	char target[STORE_NAME_SIZE], when[TEXT_TIME_SIZE];
+	struct shape_people p;
+	char when[TEXT_TIME_SIZE], actor[AUDIT_WHO], target[AUDIT_WHO];
 
-	if ((v->st = audit_name(v->c, a->actor, actor, v->f)) != STATUS_OK ||
-	    (v->st = audit_name(v->c, a->effective, effective, v->f)) !=
-		    STATUS_OK ||
-	    (v->st = audit_name(v->c, a->target, target, v->f)) != STATUS_OK)
+	if ((v->st = shape_people_of(v->c, a, &p, v->f)) != STATUS_OK)
 		return false;
 	if (v->c->json) {
-		out_push(v->entries, audit_shape(a, actor, effective, target));
+		out_push(v->entries, shape_audit(a, &p));
 		return true;
 	}
 	out_table_row(&v->table,
 		      (const char *const[]){
 			      out_when(a->at, when), a->action, a->outcome,
-			      actor[0] == '\0' ? a->actor : actor,
-			      target[0] == '\0' ? a->target : target,
+			      audit_who(a, a->actor, p.actor, actor),
+			      audit_who(a, a->target, p.target, target),
 			      a->service, a->rhost },
 		      7);
 	return true;
@@ -144,6 +131,9 @@ audit_words(const struct cmd *c, struct store_audit_filter *filter,
 			       cmd_option(c, all[i].option)))
 			return fault(f, STATUS_INVALID, "--%s is too long",
 				     all[i].option);
+	if (c->admin.org != NULL)
+		(void)text_copy(filter->org, sizeof(filter->org),
+				c->admin.org->s);
 	for (enum audit_outcome o = AUDIT_SUCCESS;
 	     outcome != NULL && o <= AUDIT_ERROR; o++)
 		if (strcmp(outcome, audit_outcome_name(o)) == 0)
@@ -222,16 +212,21 @@ static enum status
 audit_list_text(struct audit_view *v, struct store_audit_filter *filter)
 {
 	static const struct out_column columns[] = {
-		{ "TIME", OUT_TEXT },	 { "ACTION", OUT_TEXT },
+		{ "TIME", OUT_TEXT },	 { "ACTION", OUT_FOLD },
 		{ "OUTCOME", OUT_TEXT }, { "ACTOR", OUT_FOLD },
-		{ "TARGET", OUT_FOLD },	 { "SERVICE", OUT_CUT },
-		{ "RHOST", OUT_CUT },
+		{ "TARGET", OUT_FOLD },	 { "SERVICE", OUT_FOLD },
+		{ "RHOST", OUT_FOLD },
 	};
 	enum status st, end;
 
 	out_table_start(&v->table, columns, 7);
 	st = audit_rows(v, filter);
-	end = out_table_end(&v->table, "Nothing of the kind happened.",
+	end = out_table_end(&v->table,
+			    filter->action[0] == '\0'
+				    ? "Nothing of the kind happened."
+				    : "Nothing of the kind happened. Which "
+				      "actions there are is in sigractl(8), "
+				      "under 'Who did it'.",
 			    st == STATUS_OK ? v->f : NULL);
 	if (st == STATUS_OK && end == STATUS_OK && v->more)
 		out_line("More: --before %lld.%lld", (long long)v->at,

@@ -12,6 +12,7 @@
 const struct cmd_option completion_globals[] = {
 	{ "config", "FILE", "use this configuration" },
 	{ "store", "STORE", "use this store" },
+	{ "org", "SLUG", "only this organization" },
 	{ "json", NULL, "print JSON" },
 	{ "help", NULL, "say what the command does" },
 	{ .name = NULL },
@@ -66,7 +67,8 @@ completion_argument(const struct cmd_row *row, unsigned at, char *out)
 static bool
 completion_known(const struct cmd_row *row, const char *noun)
 {
-	for (const struct cmd_row *r = cmd_rows; r != row; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != row;
+	     r = cmd_row_next(r))
 		if (args_noun(r, noun))
 			return true;
 	return false;
@@ -75,10 +77,10 @@ completion_known(const struct cmd_row *row, const char *noun)
 const struct cmd_row *
 completion_noun(const struct cmd_row *after, char *noun, char *verbs)
 {
-	const struct cmd_row *r = after == NULL ? cmd_rows : after + 1;
+	const struct cmd_row *r = cmd_row_next(after);
 	struct buf n, v;
 
-	for (; r->words != NULL; r++) {
+	for (; r != NULL; r = cmd_row_next(r)) {
 		size_t len = strcspn(r->words, " ");
 
 		buf_start(&n, noun, COMPLETION_TEXT);
@@ -86,10 +88,10 @@ completion_noun(const struct cmd_row *after, char *noun, char *verbs)
 		if (!completion_known(r, noun))
 			break;
 	}
-	if (r->words == NULL)
+	if (r == NULL)
 		return NULL;
 	buf_start(&v, verbs, COMPLETION_TEXT);
-	for (const struct cmd_row *s = r; s->words != NULL; s++)
+	for (const struct cmd_row *s = r; s != NULL; s = cmd_row_next(s))
 		if (args_noun(s, noun) && strchr(s->words, ' ') != NULL)
 			buf_printf(&v, "%s%s", v.len == 0 ? "" : " ",
 				   strchr(s->words, ' ') + 1);

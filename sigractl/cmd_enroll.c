@@ -10,45 +10,34 @@
 #include "base/text.h"
 #include "factor/otpauth.h"
 #include "factor/text.h"
+#include "session/issuer.h"
 #include "sigractl/child.h"
 #include "sigractl/codes.h"
 #include "sigractl/device.h"
-#include "sigractl/errand.h"
 #include "sigractl/ground.h"
-#include "sigractl/image.h"
 #include "sigractl/picture.h"
+#include "sigractl/qrfiles.h"
 #include "sigractl/self_enroll.h"
 #include "sigractl/tty.h"
 
 #define ENROLL_TRIES 3
-#define ENROLL_FILES_MAX 2
 #define ENROLL_DIGITS 6 /* what apps take for granted */
 #define ENROLL_PERIOD 30
 #define ENROLL_COLUMNS 79
 #define ENROLL_OR_TYPE "Or type in the key:"
-
-struct enroll_file {
-	const char *path;
-	enum image_kind kind;
-	struct errand errand;
-};
 
 /* One enrollment under way. */
 struct enroll {
 	struct cmd *c;
 	struct otp_device device;
 	struct store_account account;
-	size_t files;
-	struct enroll_file file[ENROLL_FILES_MAX];
+	struct qrfiles files;
 };
 
-/* The latest first: a child has the earlier ones' talk open, too, and nobody
- * hears the end of it while it lives. */
 static void
 enroll_end(struct enroll *e)
 {
-	while (e->files > 0)
-		errand_end(&e->file[--e->files].errand);
+	qrfiles_end(&e->files);
 }
 
 /* BOUNDS: what they are, for people. */
@@ -138,38 +127,6 @@ enroll_device(const struct cmd *c, struct otp_device *d, struct fault *f)
 	return enroll_issuer(c, f);
 }
 
-/* As who we are: the files are the actor's. */
-static enum status
-enroll_files(struct enroll *e, struct fault *f)
-{
-	static const struct {
-		const char *option;
-		enum image_kind kind;
-	} kinds[ENROLL_FILES_MAX] = { { "png", IMAGE_PNG },
-				      { "svg", IMAGE_SVG } };
-	enum status st;
-
-	for (size_t i = 0; i < ENROLL_FILES_MAX; i++) {
-		struct enroll_file *file = &e->file[e->files];
-
-		file->path = cmd_option(e->c, kinds[i].option);
-		if (file->path == NULL)
-			continue;
-		file->kind = kinds[i].kind;
-		file->errand =
-			(struct errand){ .fd = -1, .talk = -1, .pid = -1 };
-		e->files++;
-		if ((st = errand_new(&e->c->actor, file->path, &file->errand,
-				     f)) != STATUS_OK)
-			return st;
-	}
-	if (e->files > 0 && cmd_option(e->c, "invert") != NULL)
-		return fault(f, STATUS_INVALID,
-			     "--invert is for the code on the terminal, not "
-			     "for files");
-	return STATUS_OK;
-}
-
 static enum status
 enroll_uri(const struct enroll *e, const struct secret *key,
 	   struct secret_text *out, struct fault *f)
@@ -179,13 +136,13 @@ enroll_uri(const struct enroll *e, const struct secret *key,
 	enum status st;
 	SECRET(uri);
 
-	if (issuer == NULL)
-		issuer = e->c->host;
 	/* Every letter makes the code larger: the issuer has the host. */
-	if (!text_copy(o.issuer, sizeof(o.issuer), issuer) ||
-	    !text_copy(o.account, sizeof(o.account), e->account.name))
-		return fault(f, STATUS_INVALID,
-			     "this host's name is too long: give --issuer");
+	(void)text_copy(o.issuer, sizeof(o.issuer), issuer);
+	(void)text_copy(o.account, sizeof(o.account), e->account.name);
+	if (issuer == NULL &&
+	    (st = session_issuer(e->c->store, &e->account.id, e->c->host,
+				 o.issuer, f)) != STATUS_OK)
+		return st;
 	if ((st = otpauth_format(&o, key, &uri, f)) != STATUS_OK)
 		return st;
 	if (!secret_string(&uri, out->s, sizeof(out->s)))
@@ -282,23 +239,17 @@ static enum status
 enroll_in_files(struct enroll *e, const char *uri, struct fault *f)
 {
 	char line[512], safe[400];
-	enum status st;
+	enum status st = qrfiles_show(&e->files, uri, f);
 
-	for (size_t i = 0; i < e->files; i++) {
-		struct enroll_file *file = &e->file[i];
+	for (size_t i = 0; st == STATUS_OK && i < e->files.n; i++) {
+		const char *path = e->files.file[i].path;
 
-		if ((st = image_write(file->errand.fd, file->kind, uri, f)) !=
-			    STATUS_OK ||
-		    (st = errand_show(&file->errand, f)) != STATUS_OK)
-			return st;
-		text_encode(file->path, strlen(file->path), safe,
-			    sizeof(safe));
+		text_encode(path, strlen(path), safe, sizeof(safe));
 		(void)snprintf(line, sizeof(line),
 			       "Scan %s with an authenticator app.\n", safe);
-		if ((st = tty_show(line, f)) != STATUS_OK)
-			return st;
+		st = tty_show(line, f);
 	}
-	return STATUS_OK;
+	return st;
 }
 
 /* What may be wrong, and how often it may be tried again. */
@@ -362,9 +313,7 @@ enroll_done(struct enroll *e, const struct admin_device *d,
 	CODES_TEXT(text);
 
 	/* The device is there, whatever becomes of a picture of its key. */
-	for (size_t i = 0; i < e->files; i++)
-		if (errand_keep(&e->file[i].errand, f) != STATUS_OK)
-			out_warning(f->text);
+	qrfiles_keep(&e->files);
 	if (e->c->json) {
 		j = device_shape_of(d);
 		out_put(j, "backup_codes",
@@ -405,8 +354,8 @@ enroll_owner(struct enroll *e, struct fault *f)
 	otp_key_make(e->device.algorithm, &key);
 	if ((st = enroll_uri(e, &key, &uri, f)) != STATUS_OK)
 		return st;
-	st = e->files > 0 ? enroll_in_files(e, uri.s, f)
-			  : enroll_on_terminal(e, &key, uri.s, f);
+	st = e->files.n > 0 ? enroll_in_files(e, uri.s, f)
+			    : enroll_on_terminal(e, &key, uri.s, f);
 	if (st != STATUS_OK ||
 	    (st = enroll_confirm(e, &key, &moved, f)) != STATUS_OK)
 		return st;
@@ -429,7 +378,7 @@ enroll(struct cmd *c, enum store_otp_kind kind, struct fault *f)
 	enum status st;
 
 	if ((st = enroll_device(c, &e.device, f)) != STATUS_OK ||
-	    (st = enroll_files(&e, f)) != STATUS_OK)
+	    (st = qrfiles_open(c, &e.files, f)) != STATUS_OK)
 		return st;
 	return enroll_owner(&e, f);
 }

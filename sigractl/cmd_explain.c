@@ -14,6 +14,8 @@
 #include "sigractl/explain_end.h"
 #include "sigractl/explain_io.h"
 #include "sigractl/shape.h"
+#include "sigractl/slugs.h"
+#include "store/rule.h"
 
 static enum status
 explain_phase(const char *word, enum request_phase *out, struct fault *f)
@@ -109,6 +111,8 @@ explain_account(enum policy_account a)
 		return "expired";
 	case POLICY_ACCOUNT_PENDING:
 		return "pending";
+	case POLICY_ACCOUNT_SERVICE:
+		return "service";
 	case POLICY_ACCOUNT_DELETED:
 		break;
 	}
@@ -166,24 +170,63 @@ explain_said(const struct session_explanation *e, const char *word)
 }
 
 static enum status
+explain_orgs_text(const struct cmd *c, struct fault *f)
+{
+	AUTO_JSON *list = NULL;
+	enum status st = slugs_of(c->store, c->arg[0], &list, f);
+
+	for (size_t i = 0; st == STATUS_OK && i < json_array_size(list); i++)
+		out_field("Belongs to", "%s",
+			  json_string_value(json_array_get(list, i)));
+	return st;
+}
+
+static json_t *
+explain_decision(const struct policy_decision *d)
+{
+	json_t *j = json_object();
+
+	out_put(j, "step", json_string(policy_step_name(d->step)));
+	out_put(j, "reason",
+		d->step == POLICY_ASK
+			? json_null()
+			: json_string(policy_reason_name(d->reason)));
+	out_put(j, "factor",
+		d->step == POLICY_ASK
+			? json_string(policy_factor_name(d->factor))
+			: json_null());
+	out_put(j, "walked", explain_factors(d->walked));
+	out_put(j, "others", json_boolean(d->others));
+	return j;
+}
+
+static enum status
 explain_json(const struct cmd *c, const struct request *r, const char *phase,
 	     const struct session_explanation *e,
 	     const struct explain_end *end, struct fault *f)
 {
+	AUTO_JSON *orgs = NULL;
+	AUTO_JSON *rule = json_null();
 	AUTO_JSON *j = json_object();
-	json_t *facts = json_object(), *decision = json_object();
-	json_t *last = json_object();
+	json_t *facts, *last;
+	enum status st;
 
+	if ((st = slugs_of(c->store, c->arg[0], &orgs, f)) != STATUS_OK ||
+	    (e->rule.id.s[0] != '\0' &&
+	     (st = shape_rule(c->store, &e->rule, &rule, f)) != STATUS_OK))
+		return st;
+	facts = json_object();
+	last = json_object();
 	out_put(j, "user", out_string(r->user));
 	out_put(j, "service", out_string(r->service));
 	out_put(j, "phase", out_string(phase));
 	out_put(j, "host", out_string(c->host));
 	out_put(j, "source", out_string(e->source));
-	out_put(j, "rule",
-		e->rule.id.s[0] == '\0' ? json_null() : shape_rule(&e->rule));
+	out_put(j, "rule", json_incref(rule));
 	out_put(facts, "known", json_boolean(e->subject.known));
 	out_put(facts, "account",
 		json_string(explain_account(e->facts.account)));
+	out_put(facts, "orgs", json_incref(orgs));
 	out_put(facts, "enrolled", explain_factors(e->facts.enrolled));
 	out_put(facts, "usable", explain_factors(e->facts.usable));
 	out_put(facts, "shown", explain_factors(e->facts.shown));
@@ -198,20 +241,10 @@ explain_json(const struct cmd *c, const struct request *r, const char *phase,
 	out_put(facts, "stepped", explain_factors(e->facts.stepped));
 	out_put(facts, "prompt", explain_said(e, explain_prompt(e)));
 	out_put(facts, "clock_behind", json_boolean(e->clock_behind));
+	out_put(facts, "org", out_string(e->org));
+	out_put(facts, "second", out_string(e->second));
 	out_put(j, "facts", facts);
-	out_put(decision, "step",
-		json_string(policy_step_name(e->decision.step)));
-	out_put(decision, "reason",
-		e->decision.step == POLICY_ASK
-			? json_null()
-			: json_string(policy_reason_name(e->decision.reason)));
-	out_put(decision, "factor",
-		e->decision.step == POLICY_ASK
-			? json_string(policy_factor_name(e->decision.factor))
-			: json_null());
-	out_put(decision, "walked", explain_factors(e->decision.walked));
-	out_put(decision, "others", json_boolean(e->decision.others));
-	out_put(j, "decision", decision);
+	out_put(j, "decision", explain_decision(&e->decision));
 	out_put(last, "step", json_string(policy_step_name(end->d.step)));
 	out_put(last, "reason",
 		json_string(policy_reason_name(end->d.reason)));
@@ -234,19 +267,26 @@ explain_factors_text(uint32_t set, char *out, size_t size)
 	}
 }
 
-static void
-explain_rule_text(const struct rule *r)
+static enum status
+explain_rule_text(const struct cmd *c, const struct rule *r, struct fault *f)
 {
+	char orgs[SLUGS_SIZE];
 	struct store_rule row;
+	enum status st;
 
 	if (r->id.s[0] == '\0') {
 		out_field("Rule", "none matches");
-		return;
+		return STATUS_OK;
 	}
+	if ((st = slugs_text(c->store, r->org, orgs, f)) != STATUS_OK)
+		return st;
 	session_rule_format(r, &row);
 	out_field("Rule", "%lld: %s%s%s in %s%s%s", (long long)row.position,
 		  row.action, row.require[0] == '\0' ? "" : " ", row.require,
 		  row.phases, row.note[0] == '\0' ? "" : " -- ", row.note);
+	if (orgs[0] != '\0')
+		out_field("Rule for", "members of %s", orgs);
+	return STATUS_OK;
 }
 
 /* Does one answer hold both? */
@@ -329,6 +369,10 @@ explain_facts_text(const struct session_explanation *e)
 		out_field("Proved", "%s, not long ago: the step-up counts",
 			  factors);
 	}
+	if (e->org[0] != '\0')
+		out_field("Active", "%s", e->org);
+	if (e->second != NULL)
+		out_field("Needs", "a second factor, for its %s", e->second);
 	explain_keys_text(e);
 	if (e->clock_behind)
 		out_field("Clock", "behind what the store has seen: no code "
@@ -389,9 +433,10 @@ explain_text(const struct cmd *c, const struct request *r, const char *phase,
 	out_field("Account", "%s, has %s%s", explain_account(e->facts.account),
 		  factors,
 		  e->facts.must_change ? ", must change the password" : "");
-	if ((st = explain_codes_text(c, e, f)) != STATUS_OK)
+	if ((st = explain_orgs_text(c, f)) != STATUS_OK ||
+	    (st = explain_codes_text(c, e, f)) != STATUS_OK ||
+	    (st = explain_rule_text(c, &e->rule, f)) != STATUS_OK)
 		return st;
-	explain_rule_text(&e->rule);
 	explain_facts_text(e);
 	if (e->decision.step == POLICY_ASK)
 		out_field("Next step", "ask for %s",

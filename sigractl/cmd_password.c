@@ -6,6 +6,7 @@
 #include "admin/password.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "sigractl/password.h"
 #include "sigractl/self_password.h"
 #include "sigractl/shape.h"
 #include "sigractl/tty.h"
@@ -27,7 +28,7 @@ password_ask_twice(struct secret *out, struct fault *f)
 	return STATUS_OK;
 }
 
-static enum status
+enum status
 password_no_terminal(enum status st, struct fault *f)
 {
 	struct fault why = *f;
@@ -128,46 +129,4 @@ cmd_password_import(struct cmd *c, struct fault *f)
 	if ((st = password_import(c, &text, &acct, f)) != STATUS_OK)
 		return st;
 	return password_end(c, &acct, "Imported the password of", f);
-}
-
-static enum status
-password_verdict(struct cmd *c, enum status st, const struct fault *why,
-		 struct fault *f)
-{
-	AUTO_JSON *j = NULL;
-
-	if (st != STATUS_OK && st != STATUS_REFUSED)
-		return fault(f, st, "%s", why->text);
-	if (!c->json && st == STATUS_REFUSED)
-		return fault(f, st, "%s", why->text);
-	if (!c->json) {
-		out_line("It would be accepted.");
-		return STATUS_OK;
-	}
-	j = json_object();
-	out_put(j, "acceptable", json_boolean(st == STATUS_OK));
-	out_put(j, "reason", out_string(st == STATUS_OK ? "" : why->text));
-	c->exit = cmd_exit_of(st);
-	return out_json(j, f);
-}
-
-enum status
-cmd_password_check(struct cmd *c, struct fault *f)
-{
-	struct fault why = { .text = "" };
-	struct store_account acct;
-	enum status st = STATUS_OK;
-	SECRET(password);
-
-	if (c->arg[0] != NULL)
-		st = admin_account_find(&c->admin, c->arg[0], &acct, &why);
-	if (st == STATUS_OK && cmd_option(c, "stdin") != NULL)
-		st = tty_stdin_secret(&password, &why);
-	else if (st == STATUS_OK)
-		st = password_no_terminal(
-			tty_ask_secret("Password: ", &password, &why), &why);
-	if (st == STATUS_OK)
-		st = admin_password_check(&c->admin, c->arg[0], &password,
-					  &why);
-	return password_verdict(c, st, &why, f);
 }

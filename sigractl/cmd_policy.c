@@ -8,18 +8,26 @@
 #include "session/rules.h"
 #include "session/session.h"
 #include "sigractl/date.h"
+#include "sigractl/rule_take.h"
 #include "sigractl/shape.h"
+#include "sigractl/slugs.h"
+#include "store/rule.h"
 
 /* The conditions of a rule in one cell, those that say something. */
 static void
-policy_conditions(const struct store_rule *row, char *out, size_t size)
+policy_conditions(const struct store_rule *row, const char *orgs, char *out,
+		  size_t size)
 {
 	const struct {
 		const char *name, *value;
 	} all[] = {
-		{ "account", row->account }, { "service", row->service },
-		{ "host", row->host },	     { "user", row->user },
-		{ "group", row->group },     { "network", row->network },
+		{ "account", row->account },
+		{ "service", row->service },
+		{ "host", row->host },
+		{ "user", row->user },
+		{ "group", row->group },
+		{ "network", row->network },
+		{ "org", orgs },
 	};
 	struct buf b;
 
@@ -53,6 +61,31 @@ policy_extras_key(const struct rule *r, struct buf *b)
 		policy_word(b, "key-paste", "");
 }
 
+static void
+policy_extras_people(const struct rule *r, struct buf *b)
+{
+	char span[DATE_DURATION_SIZE];
+
+	if (r->org_choice != RULE_ORG_LAST)
+		policy_word(
+			b, "org-choice=", rule_org_choice_name(r->org_choice));
+	if (r->notice)
+		policy_word(b, "notice", "");
+	if (r->new_source != RULE_NEW_SOURCE_AUDIT)
+		policy_word(
+			b, "new-source=", rule_new_source_name(r->new_source));
+	if (r->invite)
+		policy_word(b, "invite", "");
+	if (r->session_max == 0)
+		policy_word(b, "session-max=", "none");
+	else if (r->session_max != RULE_SESSION_MAX_AUTO)
+		policy_word(b, "session-max=",
+			    date_duration_text(r->session_max, span));
+	if (r->session_idle != 0)
+		policy_word(b, "session-idle=",
+			    date_duration_text(r->session_idle, span));
+}
+
 /* What it says beside its factors, as far as it is not what it would be
  * anyway. */
 static void
@@ -84,17 +117,22 @@ policy_extras(const struct rule *r, char *out, size_t size)
 	if (r->qr_invert)
 		policy_word(&b, "qr-invert", "");
 	policy_extras_key(r, &b);
+	policy_extras_people(r, &b);
 }
 
-static void
-policy_row(struct out_table *t, const struct rule *r)
+static enum status
+policy_row(struct store *store, struct out_table *t, const struct rule *r,
+	   struct fault *f)
 {
 	char position[24], what[STORE_RULE_TEXT_SIZE + 20], when[2048];
-	char extras[256];
+	char extras[384], orgs[SLUGS_SIZE];
 	struct store_rule row;
+	enum status st;
 
 	session_rule_format(r, &row);
-	policy_conditions(&row, when, sizeof(when));
+	if ((st = slugs_text(store, row.org, orgs, f)) != STATUS_OK)
+		return st;
+	policy_conditions(&row, orgs, when, sizeof(when));
 	policy_extras(r, extras, sizeof(extras));
 	(void)snprintf(position, sizeof(position), "%lld",
 		       (long long)row.position);
@@ -104,17 +142,25 @@ policy_row(struct out_table *t, const struct rule *r)
 		      (const char *const[]){ position, what, row.phases, when,
 					     extras, row.note },
 		      6);
+	return STATUS_OK;
 }
 
 static enum status
-policy_list_json(const struct rule *rules, size_t n, struct fault *f)
+policy_list_json(struct store *store, const struct rule *rules, size_t n,
+		 struct fault *f)
 {
 	AUTO_JSON *j = json_object();
-	json_t *list = json_array();
+	AUTO_JSON *list = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		out_push(list, shape_rule(&rules[i]));
-	out_put(j, "rules", list);
+	for (size_t i = 0; i < n; i++) {
+		json_t *one;
+		enum status st = shape_rule(store, &rules[i], &one, f);
+
+		if (st != STATUS_OK)
+			return st;
+		out_push(list, one);
+	}
+	out_put(j, "rules", json_incref(list));
 	return out_json(j, f);
 }
 
@@ -137,10 +183,15 @@ cmd_policy_list(struct cmd *c, struct fault *f)
 	if (st != STATUS_OK)
 		return st;
 	if (c->json)
-		return policy_list_json(rules, n, f);
+		return policy_list_json(c->store, rules, n, f);
 	out_table_start(&table, columns, 6);
-	for (size_t i = 0; i < n; i++)
-		policy_row(&table, &rules[i]);
+	for (size_t i = 0; i < n && st == STATUS_OK; i++)
+		st = policy_row(c->store, &table, &rules[i], f);
+	if (st != STATUS_OK) {
+		status_ignore(out_table_end(&table, NULL, NULL),
+			      "it is only freed");
+		return st;
+	}
 	return out_table_end(&table, "There are no rules: nobody gets in.", f);
 }
 
@@ -169,6 +220,8 @@ policy_end(const struct cmd *c, const struct rule *r, const char *done,
 	   const struct admin_findings *found, struct fault *f)
 {
 	AUTO_JSON *j = NULL;
+	json_t *rule;
+	enum status st;
 
 	policy_warn(found);
 	if (!c->json) {
@@ -177,80 +230,12 @@ policy_end(const struct cmd *c, const struct rule *r, const char *done,
 			 done, (long long)r->position);
 		return STATUS_OK;
 	}
+	if ((st = shape_rule(c->store, r, &rule, f)) != STATUS_OK)
+		return st;
 	j = json_object();
-	out_put(j, "rule", shape_rule(r));
+	out_put(j, "rule", rule);
 	out_put(j, "findings", shape_findings(found));
 	return out_json(j, f);
-}
-
-/* Exactly one of the four, and the phases that go with it by default. */
-static enum status
-policy_action(const struct cmd *c, struct rule *r, struct fault *f)
-{
-	static const struct {
-		const char *option;
-		enum policy_action action;
-		const char *phases;
-	} all[] = {
-		{ "require", POLICY_ACTION_REQUIRE, "auth,password" },
-		{ "admit", POLICY_ACTION_ADMIT, "account,session" },
-		{ "deny", POLICY_ACTION_DENY, "all" },
-		{ "abstain", POLICY_ACTION_ABSTAIN, "all" },
-	};
-	const char *phases = cmd_option(c, "phase");
-	unsigned given = 0;
-	size_t which = 0;
-	enum status st;
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (cmd_option(c, all[i].option) != NULL) {
-			given++;
-			which = i;
-		}
-	if (given != 1)
-		return fault(f, STATUS_INVALID,
-			     "give one of --require SETS, --admit, --deny and "
-			     "--abstain");
-	r->action = all[which].action;
-	if (r->action == POLICY_ACTION_REQUIRE &&
-	    (st = rule_require_parse(cmd_option(c, "require"),
-				     &r->alternatives, r->require, f)) !=
-		    STATUS_OK)
-		return st;
-	return rule_phases_parse(phases == NULL ? all[which].phases : phases,
-				 &r->phases, f);
-}
-
-static enum status
-policy_conditions_take(const struct cmd *c, struct rule *r, struct fault *f)
-{
-	const struct {
-		const char *option;
-		char *to;
-	} all[] = {
-		{ "service", r->service }, { "host", r->host },
-		{ "user", r->user },	   { "group", r->group },
-		{ "network", r->network }, { "note", r->note },
-	};
-	const char *account = cmd_option(c, "account");
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		const char *value = cmd_option(c, all[i].option);
-
-		/* An empty condition would match everything. */
-		if (value != NULL && value[0] == '\0')
-			return fault(f, STATUS_INVALID, "--%s is empty",
-				     all[i].option);
-		if (!text_copy(all[i].to, RULE_TEXT_SIZE, value))
-			return fault(f, STATUS_INVALID,
-				     "--%s is longer than %d bytes",
-				     all[i].option, RULE_TEXT_SIZE - 1);
-	}
-	if (account != NULL && !rule_account_parse(account, &r->account))
-		return fault(f, STATUS_INVALID,
-			     "--account: '%s' is not any, known or unknown",
-			     account);
-	return STATUS_OK;
 }
 
 static enum status
@@ -263,103 +248,6 @@ policy_position(const char *s, const char *what, int64_t *out, struct fault *f)
 	return STATUS_OK;
 }
 
-static enum status
-policy_unenrolled_take(const char *s, struct rule *r, struct fault *f)
-{
-	static const char until[] = "until:";
-
-	if (strncmp(s, until, strlen(until)) == 0) {
-		r->unenrolled = RULE_UNENROLLED_UNTIL;
-		return date_parse(s + strlen(until), "--unenrolled",
-				  &r->unenrolled_until, f);
-	}
-	if (!rule_unenrolled_parse(s, &r->unenrolled) ||
-	    r->unenrolled == RULE_UNENROLLED_UNTIL)
-		return fault(f, STATUS_INVALID,
-			     "--unenrolled: '%s' is not deny, exempt, enroll "
-			     "or until:2026-01-31",
-			     s);
-	return STATUS_OK;
-}
-
-static enum status
-policy_prompts_take(const struct cmd *c, struct rule *r, struct fault *f)
-{
-	const char *prompt = cmd_option(c, "prompt");
-	const char *qr = cmd_option(c, "qr");
-
-	if (prompt != NULL && !rule_prompt_parse(prompt, &r->prompt))
-		return fault(f, STATUS_INVALID,
-			     "--prompt: '%s' is not auto, multi or single",
-			     prompt);
-	if (qr != NULL && !rule_qr_parse(qr, &r->qr))
-		return fault(f, STATUS_INVALID,
-			     "--qr: '%s' is not auto, utf8, ascii or none",
-			     qr);
-	r->qr_invert = cmd_option(c, "qr-invert") != NULL;
-	return STATUS_OK;
-}
-
-static enum status
-policy_keys_take(const struct cmd *c, struct rule *r, struct fault *f)
-{
-	const char *uv = cmd_option(c, "uv");
-	const char *wait = cmd_option(c, "key-wait");
-
-	if (uv != NULL && !rule_uv_parse(uv, &r->uv))
-		return fault(f, STATUS_INVALID,
-			     "--uv: '%s' is not preferred, required or "
-			     "discouraged",
-			     uv);
-	if (r->action == POLICY_ACTION_REQUIRE)
-		r->key_wait = RULE_KEY_WAIT_DEFAULT;
-	if (wait != NULL &&
-	    !text_number(wait, 0, RULE_KEY_WAIT_MAX, &r->key_wait))
-		return fault(f, STATUS_INVALID,
-			     "--key-wait: '%s' is no number of seconds, 0 to "
-			     "%d",
-			     wait, RULE_KEY_WAIT_MAX);
-	r->key_paste = cmd_option(c, "key-paste") != NULL;
-	return STATUS_OK;
-}
-
-/* What a rule says beside its factors. */
-static enum status
-policy_extras_take(const struct cmd *c, struct rule *r, struct fault *f)
-{
-	static const char *const all[] = {
-		"unenrolled", "trust-days", "step-up",	"prompt",   "qr",
-		"qr-invert",  "uv",	    "key-wait", "key-paste"
-	};
-	const char *unenrolled = cmd_option(c, "unenrolled");
-	const char *days = cmd_option(c, "trust-days");
-	const char *step_up = cmd_option(c, "step-up");
-	enum status st;
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (cmd_option(c, all[i]) != NULL &&
-		    r->action != POLICY_ACTION_REQUIRE)
-			return fault(f, STATUS_INVALID,
-				     "--%s goes with --require only", all[i]);
-	if (unenrolled != NULL &&
-	    (st = policy_unenrolled_take(unenrolled, r, f)) != STATUS_OK)
-		return st;
-	if (days != NULL &&
-	    !text_number(days, 0, RULE_TRUST_DAYS_MAX, &r->trust_days))
-		return fault(f, STATUS_INVALID,
-			     "--trust-days: '%s' is no number of days, 0 to "
-			     "%d",
-			     days, RULE_TRUST_DAYS_MAX);
-	if (step_up != NULL &&
-	    !text_number(step_up, 0, RULE_STEP_UP_MAX, &r->step_up) &&
-	    (st = date_duration(step_up, "--step-up", 1, RULE_STEP_UP_MAX,
-				&r->step_up, f)) != STATUS_OK)
-		return st;
-	if ((st = policy_prompts_take(c, r, f)) != STATUS_OK)
-		return st;
-	return policy_keys_take(c, r, f);
-}
-
 enum status
 cmd_policy_add(struct cmd *c, struct fault *f)
 {
@@ -368,9 +256,7 @@ cmd_policy_add(struct cmd *c, struct fault *f)
 	struct rule rule = { .position = 0 };
 	enum status st;
 
-	if ((st = policy_action(c, &rule, f)) != STATUS_OK ||
-	    (st = policy_conditions_take(c, &rule, f)) != STATUS_OK ||
-	    (st = policy_extras_take(c, &rule, f)) != STATUS_OK)
+	if ((st = rule_take(c, &rule, f)) != STATUS_OK)
 		return st;
 	if (at != NULL &&
 	    (st = policy_position(at, "--at", &rule.position, f)) != STATUS_OK)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "admin/account.h"
+#include "admin/session.h"
 #include "base/text.h"
 #include "sigractl/self.h"
+#include "sigractl/shape_session.h"
 #include "sigractl/shape.h"
 
 struct session_view {
@@ -14,55 +18,39 @@ struct session_view {
 	struct fault *f;
 };
 
-static json_t *
-session_shape(const struct store_session *s, const char *name)
-{
-	json_t *j = json_object();
+#define SESSION_DAY 10 /* of 2026-01-31T23:59:59Z */
 
-	out_put(j, "id", out_string(s->id.s));
-	out_put(j, "user", out_string(name));
-	out_put(j, "account", out_string(s->account.s));
-	out_put(j, "login", out_string(s->login.s));
-	out_put(j, "service", out_string(s->service));
-	out_put(j, "tty", out_string(s->tty));
-	out_put(j, "rhost", out_string(s->rhost));
-	out_put(j, "factors", out_string(s->factors));
-	out_put(j, "host", out_string(s->host));
-	out_put(j, "boot", out_string(s->boot));
-	out_put(j, "pid", json_integer(s->pid));
-	out_put(j, "opened_at", out_time(s->opened_at));
-	out_put(j, "closed_at", out_time(s->closed_at));
-	return j;
-}
-
+/* The id is long, and has to be whole to be revoked. */
 static void
-session_show(struct session_view *v, const struct store_session *s,
-	     const char *name)
+session_show(struct session_view *v, const struct shape_told *t)
 {
-	char opened[TEXT_TIME_SIZE], closed[TEXT_TIME_SIZE];
+	const struct store_session *s = &t->row;
+	char opened[TEXT_TIME_SIZE];
 
 	if (v->c->json) {
-		out_push(v->sessions, session_shape(s, name));
+		out_push(v->sessions, shape_session(t));
 		return;
 	}
-	out_table_row(&v->table,
-		      (const char *const[]){ name, s->service, s->tty,
-					     s->rhost, s->factors,
-					     out_when(s->opened_at, opened),
-					     out_when(s->closed_at, closed) },
-		      v->columns);
+	(void)out_when(s->opened_at, opened);
+	opened[SESSION_DAY] = '\0';
+	out_table_row(
+		&v->table,
+		(const char *const[]){ s->id.s, t->user, s->service,
+				       s->rhost[0] == '\0' ? s->tty : s->rhost,
+				       opened, s->ended },
+		v->columns);
 }
 
 static bool
 session_each(void *ctx, const struct store_session *s)
 {
 	struct session_view *v = ctx;
-	char name[STORE_NAME_SIZE];
+	struct shape_told t;
 
-	v->st = shape_name_of(v->c, &s->account, name, v->f);
+	v->st = shape_session_of(v->c, s, &t, v->f);
 	if (v->st != STATUS_OK)
 		return false;
-	session_show(v, s, name);
+	session_show(v, &t);
 	return true;
 }
 
@@ -71,13 +59,14 @@ static enum status
 session_told(void *ctx, const struct wire_row *row, struct fault *f)
 {
 	struct session_view *v = ctx;
-	struct store_session s;
+	struct shape_told t;
 	enum status st;
 
-	if ((st = self_session(row, &s, f)) != STATUS_OK)
+	if ((st = self_session(row, &t.row, t.org, f)) != STATUS_OK)
 		return st;
-	s.account = v->self.account.id;
-	session_show(v, &s, v->self.account.name);
+	t.row.account = v->self.account.id;
+	(void)text_copy(t.user, sizeof(t.user), v->self.account.name);
+	session_show(v, &t);
 	return STATUS_OK;
 }
 
@@ -92,7 +81,7 @@ session_rows(struct session_view *v, const struct id *account)
 				  open_only ? WIRE_SELF_SESSIONS
 					    : WIRE_SELF_ALL_SESSIONS,
 				  &v->self, session_told, v, v->f);
-	st = store_session_list(v->c->store, account, open_only, session_each,
+	st = admin_session_list(&v->c->admin, account, open_only, session_each,
 				v, v->f);
 	return st == STATUS_OK ? v->st : st;
 }
@@ -101,10 +90,9 @@ enum status
 cmd_session_list(struct cmd *c, struct fault *f)
 {
 	static const struct out_column columns[] = {
-		{ "USER", OUT_FOLD },	 { "SERVICE", OUT_CUT },
-		{ "TTY", OUT_CUT },	 { "RHOST", OUT_CUT },
-		{ "FACTORS", OUT_FOLD }, { "OPENED", OUT_TEXT },
-		{ "CLOSED", OUT_TEXT },
+		{ "ID", OUT_TEXT },	{ "USER", OUT_FOLD },
+		{ "SERVICE", OUT_CUT }, { "FROM", OUT_CUT },
+		{ "OPENED", OUT_TEXT }, { "ENDED", OUT_CUT },
 	};
 	const char *user = cmd_option(c, "user");
 	struct session_view v = { .c = c, .st = STATUS_OK, .f = f };
@@ -118,7 +106,7 @@ cmd_session_list(struct cmd *c, struct fault *f)
 		return st;
 	if (!c->json) {
 		/* The last column says something only of closed ones. */
-		v.columns = cmd_option(c, "all") == NULL ? 6 : 7;
+		v.columns = cmd_option(c, "all") == NULL ? 5 : 6;
 		out_table_start(&v.table, columns, v.columns);
 		st = session_rows(&v, user == NULL ? NULL : &acct.id);
 		end = out_table_end(&v.table,
@@ -132,4 +120,58 @@ cmd_session_list(struct cmd *c, struct fault *f)
 	st = session_rows(&v, user == NULL ? NULL : &acct.id);
 	out_put(j, "sessions", v.sessions);
 	return st == STATUS_OK ? out_json(j, f) : st;
+}
+
+/* What a person reads of one. */
+static void
+session_print(const struct shape_told *t, const char *acting)
+{
+	const struct store_session *s = &t->row;
+	char when[TEXT_TIME_SIZE];
+
+	out_field("ID", "%s", s->id.s);
+	out_field("User", "%s", t->user);
+	out_field("Service", "%s", s->service);
+	out_field("Terminal", "%s", s->tty);
+	out_field("From", "%s", s->rhost);
+	out_field("Factors", "%s", s->factors);
+	out_field("Organization", "%s", t->org);
+	if (acting[0] != '\0')
+		out_field("Acting", "%s", acting);
+	out_field("Host", "%s, process %lld", s->host, (long long)s->pid);
+	out_field("Opened", "%s", out_when(s->opened_at, when));
+	out_field("Ends", "%s", out_when(s->ends_at, when));
+	if (s->idle != 0)
+		out_field("Idle", "at most %lld seconds", (long long)s->idle);
+	if (s->closed_at != 0)
+		out_field("Closed", "%s, %s", out_when(s->closed_at, when),
+			  s->ended);
+}
+
+enum status
+cmd_session_show(struct cmd *c, struct fault *f)
+{
+	struct store_session row;
+	struct shape_told t;
+	char name[STORE_NAME_SIZE] = "";
+	AUTO_JSON *j = NULL;
+	enum status st;
+	struct id actor;
+
+	if ((st = admin_session_find(&c->admin, c->arg[0], &row, f)) !=
+		    STATUS_OK ||
+	    (st = shape_session_of(c, &row, &t, f)) != STATUS_OK)
+		return st;
+	if (c->json) {
+		j = shape_session(&t);
+		return out_json(j, f);
+	}
+	/* An account's id, or else a word that says who it was. */
+	if (strlen(row.impersonator) == ID_LENGTH) {
+		(void)text_copy(actor.s, sizeof(actor.s), row.impersonator);
+		if ((st = shape_name_of(c, &actor, name, f)) != STATUS_OK)
+			return st;
+	}
+	session_print(&t, name[0] == '\0' ? row.impersonator : name);
+	return STATUS_OK;
 }

@@ -11,6 +11,7 @@
 #include "session/keycheck.h"
 #include "session/session.h"
 #include "sigractl/ground.h"
+#include "sigractl/process.h"
 #include "sigractl/shape.h"
 
 /* What store check has found. */
@@ -218,13 +219,16 @@ cmd_store_clock_accept(struct cmd *c, struct fault *f)
 {
 	char was[TEXT_TIME_SIZE], now[TEXT_TIME_SIZE];
 	struct store_ahead ahead = { .c = c };
+	struct admin_uptime up;
 	AUTO_JSON *j = NULL;
 	enum status st;
 	bool accepted;
 	int64_t seen;
 
-	if ((st = admin_clock_accept(&c->admin, &seen, &accepted, f)) !=
-	    STATUS_OK)
+	if ((st = process_boot(up.boot, f)) != STATUS_OK ||
+	    (st = process_uptime(&up.seconds, f)) != STATUS_OK ||
+	    (st = admin_clock_accept(&c->admin, &up, &seen, &accepted, f)) !=
+		    STATUS_OK)
 		return st;
 	if (!c->json && !accepted)
 		out_line("The clock is not behind: nothing to accept.");

@@ -16,28 +16,13 @@ struct trust_view {
 	struct fault *f;
 };
 
-static json_t *
-trust_shape(const struct store_trust *t, const char *name)
-{
-	json_t *j = json_object();
-
-	out_put(j, "id", out_string(t->id.s));
-	out_put(j, "user", out_string(name));
-	out_put(j, "account", out_string(t->account.s));
-	out_put(j, "kind", json_string(admin_trust_kind(t->kind)));
-	out_put(j, "shown", out_string(t->shown));
-	out_put(j, "created_at", out_time(t->created_at));
-	out_put(j, "used_at", out_time(t->used_at));
-	return j;
-}
-
 static void
 trust_show(struct trust_view *v, const struct store_trust *t, const char *name)
 {
 	char created[TEXT_TIME_SIZE], used[TEXT_TIME_SIZE];
 
 	if (v->c->json) {
-		out_push(v->trusted, trust_shape(t, name));
+		out_push(v->trusted, shape_trust(t, name));
 		return;
 	}
 	/* The id is long, and has to be whole to be revoked. */
@@ -141,7 +126,7 @@ cmd_trust_revoke(struct cmd *c, struct fault *f)
 		out_line("%s of %s is no longer trusted.", t.shown, name);
 		return STATUS_OK;
 	}
-	j = trust_shape(&t, name);
+	j = shape_trust(&t, name);
 	return out_json(j, f);
 }
 

@@ -3,14 +3,12 @@
 #include <string.h>
 
 #include "admin/account.h"
+#include "admin/reach.h"
 #include "admin/root.h"
 #include "base/text.h"
 #include "sigractl/date.h"
 #include "sigractl/shape.h"
-#include "sigractl/tty.h"
-
-#define USER_GRACE_DAYS 14
-#define USER_DONE_SIZE 384
+#include "sigractl/user.h"
 
 /* From that moment on the rest of the stack has no say in root's logins. */
 void
@@ -27,8 +25,7 @@ cmd_warn_root(const char *name, bool has_password)
 			      "set root now, before any login of root's");
 }
 
-/* Whoever shuts root out says so.  WHAT is done to the account NAME. */
-static enum status
+enum status
 user_root_spare(const struct cmd *c, const char *name, const char *what,
 		struct fault *f)
 {
@@ -47,13 +44,25 @@ user_root_spare(const struct cmd *c, const char *name, const char *what,
 		     what);
 }
 
+static bool
+user_add_slug(void *ctx, const struct store_member *m,
+	      const struct store_org *org)
+{
+	(void)m;
+	(void)text_copy(ctx, STORE_SLUG_SIZE, org->slug);
+	return false;
+}
+
 enum status
 cmd_user_add(struct cmd *c, struct fault *f)
 {
 	const char *expires = cmd_option(c, "expires");
-	struct admin_account_new n = { .name = c->arg[0],
-				       .email = cmd_option(c, "email") };
-	char done[USER_DONE_SIZE];
+	struct admin_account_new n = {
+		.name = c->arg[0],
+		.email = cmd_option(c, "email"),
+		.personal = cmd_option(c, "personal-org") != NULL
+	};
+	char done[USER_DONE_SIZE], slug[STORE_SLUG_SIZE] = "";
 	struct store_account acct;
 	enum status st;
 
@@ -61,13 +70,19 @@ cmd_user_add(struct cmd *c, struct fault *f)
 	    (st = date_parse(expires, "--expires", &n.expires_at, f)) !=
 		    STATUS_OK)
 		return st;
-	if ((st = admin_account_add(&c->admin, &n, &acct, f)) != STATUS_OK)
+	if ((st = admin_account_add(&c->admin, &n, &acct, f)) != STATUS_OK ||
+	    (st = store_member_of(c->store, &acct.id, user_add_slug, slug,
+				  f)) != STATUS_OK)
 		return st;
 	(void)snprintf(done, sizeof(done),
-		       "Added user %s. Next: sigractl password set %s, or "
+		       "Added user %s%s%s. Next: sigractl password set %s, or "
 		       "sigractl enroll ticket %s",
-		       acct.name, acct.name, acct.name);
+		       acct.name, slug[0] == '\0' ? "" : " and organization ",
+		       slug, acct.name, acct.name);
 	cmd_warn_root(acct.name, false);
+	if (admin_account_expired(&acct, c->now))
+		out_warning("that is in the past: the account has expired, "
+			    "see sigractl user expire");
 	return shape_account_end(c, &acct, done, f);
 }
 
@@ -115,14 +130,14 @@ cmd_user_list(struct cmd *c, struct fault *f)
 
 	if (!c->json) {
 		out_table_start(&l.table, columns, 4);
-		st = store_account_list(c->store, "", user_list_each, &l, f);
+		st = admin_reach_list(&c->admin, user_list_each, &l, f);
 		end = out_table_end(&l.table, "There are no users.",
 				    st == STATUS_OK ? f : NULL);
 		return st == STATUS_OK ? end : st;
 	}
 	j = json_object();
 	l.users = json_array();
-	st = store_account_list(c->store, "", user_list_each, &l, f);
+	st = admin_reach_list(&c->admin, user_list_each, &l, f);
 	out_put(j, "users", l.users);
 	return st == STATUS_OK ? out_json(j, f) : st;
 }
@@ -212,69 +227,18 @@ cmd_user_expire(struct cmd *c, struct fault *f)
 	return shape_account_end(c, &acct, done, f);
 }
 
-/* Typing the name is what a slip of the finger does not do. */
-static enum status
-user_delete_confirm(const char *name, struct fault *f)
-{
-	char prompt[128], safe[64], answer[USER_MAX];
-	enum status st;
-
-	text_encode(name, strlen(name), safe, sizeof(safe));
-	(void)snprintf(prompt, sizeof(prompt),
-		       "Type the name again to delete %s: ", safe);
-	st = tty_ask_visible(prompt, answer, sizeof(answer), f);
-	if (st == STATUS_INVALID)
-		return fault(f, st,
-			     "nobody is there to confirm it: give --yes");
-	if (st != STATUS_OK)
-		return st;
-	if (strcmp(answer, name) != 0)
-		return fault(f, STATUS_CANCELLED,
-			     "that is not the name: nothing was deleted");
-	return STATUS_OK;
-}
-
-static enum status
-user_delete_end(const struct cmd *c, const struct store_account *acct,
-		struct fault *f)
-{
-	char done[USER_DONE_SIZE], when[TEXT_TIME_SIZE];
-
-	if (acct->state == STORE_DELETED)
-		(void)snprintf(done, sizeof(done), "Deleted user %s.",
-			       acct->name);
-	else
-		(void)snprintf(done, sizeof(done),
-			       "User %s may not log in, and is deleted on %s. "
-			       "Until then sigractl user enable %s brings it "
-			       "back.",
-			       acct->name, out_when(acct->delete_at, when),
-			       acct->name);
-	return shape_account_end(c, acct, done, f);
-}
-
 enum status
-cmd_user_delete(struct cmd *c, struct fault *f)
+cmd_user_force_password_change(struct cmd *c, struct fault *f)
 {
-	const char *grace = cmd_option(c, "grace");
-	int64_t days = USER_GRACE_DAYS;
+	char done[USER_DONE_SIZE];
 	struct store_account acct;
 	enum status st;
 
-	if (grace != NULL &&
-	    !text_number(grace, 0, ADMIN_GRACE_DAYS_MAX, &days))
-		return fault(f, STATUS_INVALID,
-			     "--grace: '%s' is no number of days, 0 to %d",
-			     grace, ADMIN_GRACE_DAYS_MAX);
-	/* Nobody is asked about who is not there. */
-	st = admin_account_find(&c->admin, c->arg[0], &acct, f);
-	if (st == STATUS_OK)
-		st = user_root_spare(c, c->arg[0], "is deleted", f);
-	if (st == STATUS_OK && cmd_option(c, "yes") == NULL)
-		st = user_delete_confirm(c->arg[0], f);
+	st = admin_account_force_change(&c->admin, c->arg[0], &acct, f);
 	if (st != STATUS_OK)
 		return st;
-	cmd_clock(c);
-	st = admin_account_delete(&c->admin, c->arg[0], days, &acct, f);
-	return st == STATUS_OK ? user_delete_end(c, &acct, f) : st;
+	(void)snprintf(done, sizeof(done),
+		       "User %s has to change the password at the next login.",
+		       acct.name);
+	return shape_account_end(c, &acct, done, f);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "admin/account.h"
 #include "admin/code.h"
+#include "admin/session.h"
 #include "admin/trust.h"
 #include "base/text.h"
+#include "session/age.h"
 #include "sigractl/self.h"
 #include "sigractl/shape.h"
 #include "store/key.h"
@@ -18,6 +21,8 @@ struct user_view {
 	int64_t devices, keys, ssh_keys, trusted;
 	struct store_code_count backup;
 	struct admin_codes_out codes; /* not told by the verifier */
+	json_t *attributes, *organizations;
+	const struct id *org; /* no other is told; NULL: all are */
 };
 
 /* How people call what is out, and how JSON does. */
@@ -33,6 +38,8 @@ static void
 user_view_end(struct user_view *v)
 {
 	free(v->locks);
+	json_decref(v->attributes);
+	json_decref(v->organizations);
 }
 
 static bool
@@ -105,12 +112,40 @@ user_trust_count(void *ctx, const struct store_trust *t)
 	return true;
 }
 
+static bool
+user_attribute_keep(void *ctx, const struct store_attribute *at)
+{
+	struct user_view *v = ctx;
+
+	out_push(v->attributes, shape_attribute(at));
+	return true;
+}
+
+static bool
+user_org_keep(void *ctx, const struct store_member *m,
+	      const struct store_org *o)
+{
+	struct user_view *v = ctx;
+
+	if (v->org == NULL || strcmp(v->org->s, o->id.s) == 0)
+		out_push(v->organizations, shape_belongs(m, o));
+	return true;
+}
+
 static enum status
 user_count(const struct cmd *c, struct user_view *v, struct fault *f)
 {
 	const struct id *id = &v->of.account.id;
 	enum status st;
 
+	v->org = c->admin.org;
+	v->attributes = json_array();
+	v->organizations = json_array();
+	if ((st = store_attribute_list(c->store, id, user_attribute_keep, v,
+				       f)) != STATUS_OK ||
+	    (st = store_member_of(c->store, id, user_org_keep, v, f)) !=
+		    STATUS_OK)
+		return st;
 	if ((st = store_otp_list(c->store, id, user_device_count, v, f)) !=
 		    STATUS_OK ||
 	    (st = store_key_list(c->store, id, user_key_count, v, f)) !=
@@ -128,6 +163,7 @@ static enum status
 user_gather(const struct cmd *c, struct user_view *v, struct fault *f)
 {
 	struct self_account *of = &v->of;
+	struct store_password_policy policy;
 	enum status st;
 
 	if ((st = admin_account_find(&c->admin, c->arg[0], &of->account, f)) !=
@@ -137,7 +173,13 @@ user_gather(const struct cmd *c, struct user_view *v, struct fault *f)
 	if (st != STATUS_OK && st != STATUS_NOT_FOUND)
 		return st;
 	of->has_password = st == STATUS_OK;
-	st = store_session_list(c->store, &of->account.id, true,
+	if ((st = store_password_policy_get(c->store, &policy, f)) !=
+	    STATUS_OK)
+		return st;
+	if (of->has_password)
+		of->password_due =
+			session_age_due(&policy, of->password.set_at);
+	st = admin_session_list(&c->admin, &of->account.id, true,
 				user_session_count, v, f);
 	if (st != STATUS_OK || (st = user_count(c, v, f)) != STATUS_OK)
 		return st;
@@ -147,12 +189,25 @@ user_gather(const struct cmd *c, struct user_view *v, struct fault *f)
 
 /* One row of the verifier's, which leaves out whose it is. */
 static enum status
-user_lock_told(void *ctx, const struct wire_row *row, struct fault *f)
+user_told(void *ctx, const struct wire_row *row, struct fault *f)
 {
 	struct user_view *v = ctx;
+	struct store_attribute at;
+	struct store_member m;
+	struct store_org o;
 	struct admin_lock lock;
 	enum status st;
 
+	if (self_is(row, "attribute")) {
+		if ((st = self_attribute(row, &at, f)) == STATUS_OK)
+			(void)user_attribute_keep(v, &at);
+		return st;
+	}
+	if (self_is(row, "organization")) {
+		if ((st = self_belongs(row, &m, &o, f)) == STATUS_OK)
+			(void)user_org_keep(v, &m, &o);
+		return st;
+	}
 	if ((st = self_lock(row, &lock, f)) != STATUS_OK)
 		return st;
 	lock.account = v->of.account.id;
@@ -202,8 +257,10 @@ user_ask(const struct cmd *c, struct user_view *v, struct fault *f)
 	struct self_account again;
 	enum status st;
 
-	if ((st = self_query(c, WIRE_SELF_ACCOUNT, &v->of, user_lock_told, v,
-			     f)) != STATUS_OK ||
+	v->attributes = json_array();
+	v->organizations = json_array();
+	if ((st = self_query(c, WIRE_SELF_ACCOUNT, &v->of, user_told, v, f)) !=
+		    STATUS_OK ||
 	    (st = self_query(c, WIRE_SELF_CODES, &again, user_code_told, v,
 			     f)) != STATUS_OK ||
 	    (st = self_query(c, WIRE_SELF_KEYS, &again, user_key_told, v,
@@ -246,6 +303,7 @@ user_show_json(const struct cmd *c, const struct user_view *v, struct fault *f)
 		out_put(password, "kind",
 			json_string(user_password_kind(&v->of.password)));
 		out_put(password, "set_at", out_time(v->of.password.set_at));
+		out_put(password, "expires_at", out_time(v->of.password_due));
 		out_put(password, "must_change",
 			json_boolean(v->of.account.must_change));
 	}
@@ -258,6 +316,8 @@ user_show_json(const struct cmd *c, const struct user_view *v, struct fault *f)
 	out_put(j, "backup_codes", json_integer(v->backup.left));
 	out_put(j, "trusted_devices", json_integer(v->trusted));
 	out_put(j, "codes_out", user_codes_json(c, v));
+	out_put(j, "attributes", json_incref(v->attributes));
+	out_put(j, "organizations", json_incref(v->organizations));
 	return out_json(j, f);
 }
 
@@ -317,6 +377,29 @@ user_print_codes(const struct user_view *v)
 }
 
 static void
+user_print_belongs(const struct user_view *v)
+{
+	size_t i;
+	json_t *j;
+
+	json_array_foreach(v->organizations, i, j)
+		out_field("Organization", "%s, %s",
+			  json_string_value(json_object_get(j, "slug")),
+			  json_string_value(json_object_get(j, "role")));
+	json_array_foreach(v->attributes, i, j) {
+		const char *value =
+			json_string_value(json_object_get(j, "value"));
+
+		out_field("Attribute", "%s = %s%s",
+			  json_string_value(json_object_get(j, "key")),
+			  value == NULL ? "" : value,
+			  json_is_true(json_object_get(j, "exported"))
+				  ? " (exported)"
+				  : "");
+	}
+}
+
+static void
 user_show_text(const struct cmd *c, const struct user_view *v)
 {
 	const struct store_account *acct = &v->of.account;
@@ -324,8 +407,11 @@ user_show_text(const struct cmd *c, const struct user_view *v)
 
 	out_field("Name", "%s", acct->name);
 	out_field("Id", "%s", acct->id.s);
+	if (acct->kind == STORE_SERVICE)
+		out_field("Kind", "service account");
 	if (acct->email[0] != '\0')
-		out_field("Email", "%s", acct->email);
+		out_field("Email", "%s%s", acct->email,
+			  acct->email_at == 0 ? " (not confirmed)" : "");
 	user_print_state(c, acct);
 	out_field("Added", "%s", out_when(acct->created_at, when));
 	if (v->of.has_password)
@@ -335,7 +421,11 @@ user_show_text(const struct cmd *c, const struct user_view *v)
 			  acct->must_change ? ", has to be changed" : "");
 	else
 		out_field("Password", "none");
+	if (v->of.password_due != 0)
+		out_field("Change it by", "%s",
+			  out_when(v->of.password_due, when));
 	user_print_codes(v);
+	user_print_belongs(v);
 	for (size_t i = 0; i < v->n; i++)
 		user_print_lock(&v->locks[i]);
 	if (v->n == 0)

@@ -57,6 +57,12 @@ codes_say_voided(const struct store_voided *v)
 	if (v->trust > 0)
 		out_line("Devices that are trusted no more: %lld.",
 			 (long long)v->trust);
+	if (v->invitations > 0)
+		out_line("Invitations that are revoked: %lld.",
+			 (long long)v->invitations);
+	if (v->secrets > 0)
+		out_line("Secrets of service accounts that are revoked: %lld.",
+			 (long long)v->secrets);
 }
 
 void
@@ -64,18 +70,17 @@ codes_put_voided(const struct store_voided *v, json_t *j)
 {
 	out_put(j, "codes_voided", json_integer(v->codes));
 	out_put(j, "trust_voided", json_integer(v->trust));
+	out_put(j, "invitations_voided", json_integer(v->invitations));
+	out_put(j, "secrets_voided", json_integer(v->secrets));
 }
 
 json_t *
 codes_json(const struct secret *code)
 {
-	char text[CODE_TEXT_LENGTH + 1] = "";
-	json_t *j;
+	SECRET_TEXT(text);
 
-	(void)secret_string(code, text, sizeof(text));
-	j = json_string(text);
-	explicit_bzero(text, sizeof(text));
-	return j;
+	(void)secret_string(code, text.s, sizeof(text.s));
+	return json_string(text.s);
 }
 
 json_t *

@@ -5,6 +5,7 @@
 
 #include "factor/code.h"
 #include "sigractl/out.h"
+#include "store/restore.h"
 
 /* Lines for people, wiped when their scope ends. */
 #define CODES_TEXT_SIZE (1024 + 8 * STORE_NAME_SIZE)

@@ -99,9 +99,10 @@ completion_bash_values(FILE *to)
 {
 	(void)fputs("_sigractl_value() {\n\tcase $1:$2 in\n"
 		    "\t*:-c | *:--config) echo FILE ;;\n"
-		    "\t*:-s | *:--store) : ;;\n",
+		    "\t*:-s | *:--store | *:--org) : ;;\n",
 		    to);
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		for (const struct cmd_option *o = r->options;
 		     o != NULL && o->name != NULL; o++) {
 			if (o->value == NULL)
@@ -123,7 +124,8 @@ completion_bash_options(FILE *to)
 		(void)fprintf(to, "--%s ", o->name);
 	(void)fputs("'\n\tcase $1 in\n\t' ') echo '--version --commands' ;;\n",
 		    to);
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r)) {
 		if (r->options == NULL)
 			continue;
 		(void)fputs("\t'", to);
@@ -143,7 +145,8 @@ completion_bash_arguments(FILE *to)
 	char value[COMPLETION_TEXT], words[COMPLETION_TEXT];
 
 	(void)fputs("_sigractl_argument() {\n\tcase $1:$2 in\n", to);
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		for (unsigned i = 0; i < r->most; i++) {
 			completion_argument(r, i, value);
 			if (completion_value(value, words) ==

@@ -42,8 +42,10 @@ static const char completion_fish_walk[] =
 static void
 completion_fish_valued(FILE *to)
 {
-	(void)fputs("set -g __sigractl_valued -c --config -s --store", to);
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	(void)fputs("set -g __sigractl_valued -c --config -s --store --org",
+		    to);
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		for (const struct cmd_option *o = r->options;
 		     o != NULL && o->name != NULL; o++)
 			if (o->value != NULL)
@@ -86,7 +88,7 @@ completion_fish_globals(FILE *to)
 	for (const struct cmd_option *o = completion_globals; o->name != NULL;
 	     o++) {
 		(void)fprintf(to, "complete -c sigractl -l %s", o->name);
-		if (strcmp(o->name, "json") != 0)
+		if (strchr("csh", o->name[0]) != NULL)
 			(void)fprintf(to, " -s %c", o->name[0]);
 		if (o->value != NULL)
 			completion_fish_value(to, o->value);
@@ -152,6 +154,7 @@ completion_fish(FILE *to)
 			      noun);
 		completion_fish_help(to, verbs[0] == '\0' ? r->help : verbs);
 	}
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		completion_fish_row(to, r);
 }

@@ -107,7 +107,8 @@ completion_zsh_verbs(FILE *to)
 		if (verbs[0] == '\0')
 			continue;
 		(void)fprintf(to, "\t%s) reply=(\n", noun);
-		for (const struct cmd_row *s = cmd_rows; s->words != NULL; s++)
+		for (const struct cmd_row *s = cmd_row_next(NULL); s != NULL;
+		     s = cmd_row_next(s))
 			if (strncmp(s->words, noun, strlen(noun)) == 0 &&
 			    s->words[strlen(noun)] == ' ')
 				completion_zsh_pair(
@@ -123,9 +124,11 @@ completion_zsh_values(FILE *to)
 {
 	(void)fputs("_sigractl_value() {\n\tcase $1:$2 in\n"
 		    "\t*:-c | *:--config) kind=FILE words_here=() ;;\n"
-		    "\t*:-s | *:--store) kind=NOTHING words_here=() ;;\n",
+		    "\t*:-s | *:--store | *:--org) kind=NOTHING words_here=() "
+		    ";;\n",
 		    to);
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		for (const struct cmd_option *o = r->options;
 		     o != NULL && o->name != NULL; o++) {
 			if (o->value == NULL)
@@ -147,7 +150,8 @@ completion_zsh_options(FILE *to)
 	(void)fputs("\t)\n\tcase $1 in\n\t' ') reply+=(--version --commands) "
 		    ";;\n",
 		    to);
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r)) {
 		if (r->options == NULL)
 			continue;
 		completion_zsh_words(to, r);
@@ -166,7 +170,8 @@ completion_zsh_arguments(FILE *to)
 	char value[COMPLETION_TEXT];
 
 	(void)fputs("_sigractl_argument() {\n\tcase $1:$2 in\n", to);
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		for (unsigned i = 0; i < r->most; i++) {
 			completion_argument(r, i, value);
 			completion_zsh_words(to, r);

@@ -61,6 +61,10 @@ void doctor_sshd_read(struct doctor *d, const char *sshd);
 /* --- as the owner of the store --- */
 
 void doctor_store(struct doctor *d);
+/* With the store open: is what is over ended? */
+void doctor_gc(struct doctor *d);
+void doctor_passwords(struct doctor *d);
+void doctor_notify(struct doctor *d);
 
 /* --- with all that is known --- */
 

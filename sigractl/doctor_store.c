@@ -336,6 +336,9 @@ doctor_store(struct doctor *d)
 	doctor_clock_behind(d);
 	doctor_devices(d);
 	doctor_devices_ahead(d);
+	doctor_gc(d);
+	doctor_passwords(d);
+	doctor_notify(d);
 	doctor_rules_read(d);
 	if (d->rules != NULL)
 		doctor_rules_check(d);

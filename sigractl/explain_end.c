@@ -45,7 +45,12 @@ explain_end_text(const struct explain_end *end)
 	const char *reason = policy_reason_name(end->d.reason);
 
 	if (end->d.step == POLICY_ALLOW)
-		out_field("In the end", "let in, if every answer is right");
+		out_field("In the end", "let in, if every answer is right%s",
+			  facts->must_change &&
+					  facts->phase == POLICY_PHASE_AUTH
+				  ? "; a new password has to be chosen then, "
+				    "in the phase account"
+				  : "");
 	else if (end->d.step == POLICY_ENROLL)
 		out_field("In the end", "has to enroll %s there and then",
 			  policy_factor_name(end->d.factor));

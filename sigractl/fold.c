@@ -49,18 +49,25 @@ fold_letters(const char *s, size_t len)
 	return n;
 }
 
-/* How many bytes of a word of LEN bytes go onto a line of WIDTH letters. */
+/* How many bytes of a word of LEN bytes go onto a line of WIDTH letters: up to
+ * a comma, or else to a sign that names are made with. */
 static size_t
 fold_piece(const char *word, size_t len, size_t width)
 {
-	size_t at = 0, comma = 0;
+	size_t at = 0, comma = 0, sign = 0;
 
 	for (size_t n = 0; n < width && at < len; n++) {
 		at += fold_step(word + at);
 		if (word[at - 1] == ',')
 			comma = at;
+		else if (strchr("._:-", word[at - 1]) != NULL)
+			sign = at;
 	}
-	return at < len && comma > 0 ? comma : at;
+	if (at == len)
+		return at;
+	if (comma > 0)
+		return comma;
+	return sign > 0 ? sign : at;
 }
 
 bool

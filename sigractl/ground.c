@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "session/keycheck.h"
 #include "sigractl/args.h"
+#include "sigractl/child.h"
 #include "sigractl/out.h"
 #include "sigractl/owner.h"
 #include "sigractl/self.h"
@@ -59,12 +60,31 @@ ground_trial(struct cmd *c, struct fault *f)
 	return ground_where_set(c, f);
 }
 
-/* A file that cannot be used is not the fault of how we were called. */
+enum status
+ground_config_valid(const struct cmd *c, struct fault *f)
+{
+	if (!c->actor.delegated || c->config_path == NULL ||
+	    strcmp(c->config_path, SIGRA_CONFIG) == 0)
+		return STATUS_OK;
+	return fault(f, STATUS_DENIED,
+		     "-c is not for sudo: as root another file would be read, "
+		     "and another store opened, for you; use %s",
+		     SIGRA_CONFIG);
+}
+
+/* A file that cannot be used is not the fault of how we were called.  What
+ * stands in it may not be for whoever calls by sudo. */
 static enum status
-ground_config_broken(enum status st, const struct fault *why, struct fault *f)
+ground_config_broken(const struct cmd *c, enum status st,
+		     const struct fault *why, struct fault *f)
 {
 	if (st == STATUS_NOT_FOUND || st == STATUS_INVALID)
 		st = STATUS_UNAVAILABLE;
+	if (c->actor.delegated)
+		return fault(f, st,
+			     "%s cannot be used: sigractl doctor tells root "
+			     "why",
+			     SIGRA_CONFIG);
 	return fault(f, st, "%s", why->text);
 }
 
@@ -80,7 +100,7 @@ ground_config(struct cmd *c, struct fault *f)
 	st = config_load(path == NULL ? SIGRA_CONFIG : path, geteuid(),
 			 &c->config, &why);
 	if (st != STATUS_OK)
-		return ground_config_broken(st, &why, f);
+		return ground_config_broken(c, st, &why, f);
 	return ground_where_set(c, f);
 }
 
@@ -91,18 +111,34 @@ ground_syslog(void *ctx, const char *line)
 	syslog(LOG_NOTICE, "%s", line);
 }
 
+/* Whom the verbs are told about, as far as it is known by now. */
+static void
+ground_admin_scope(struct cmd *c)
+{
+	if (c->rights.self.s[0] != '\0')
+		c->admin.self = &c->rights.self;
+	if (c->rights.org.s[0] != '\0')
+		c->admin.org = &c->rights.org;
+}
+
 void
 ground_admin(struct cmd *c)
 {
 	/* A trial store's doings are nobody's but its owner's. */
 	audit_start(&c->audit, c->store, c->host,
 		    ground_is_trial(c) ? NULL : ground_syslog, NULL);
+	breach_close(&c->breach);
+	breach_open(&c->breach, c->config.password_breach_file, geteuid());
 	c->admin = (struct admin){ .store = c->store,
 				   .keys = &c->keys,
 				   .config = &c->config,
 				   .audit = &c->audit,
 				   .actor = c->actor.text,
+				   .breach = &c->breach,
+				   .again = rights_again,
+				   .again_ctx = c,
 				   .now = c->now };
+	ground_admin_scope(c);
 	if (c->actor.loginuid[0] != '\0') {
 		c->admin.loginuid = c->actor.loginuid;
 		c->admin.sudo_uid = c->actor.sudo_uid;
@@ -146,8 +182,7 @@ ground_owner(const struct cmd *c, uid_t *uid, gid_t *gid, struct fault *f)
 
 	st = store_owner(c->config.store_where, uid, gid, &why);
 	if (st == STATUS_NOT_FOUND)
-		return fault(f, STATUS_UNAVAILABLE,
-			     "%s; sigractl init makes a store", why.text);
+		return fault(f, STATUS_UNAVAILABLE, "%s", why.text);
 	/* It was the config that said so: -s has been looked at already. */
 	if (st == STATUS_INVALID)
 		st = STATUS_UNAVAILABLE;
@@ -182,22 +217,83 @@ ground_is_self(const struct cmd *c)
 	       uid != geteuid();
 }
 
+/* As the store's owner, of a store that is opened for that alone. */
+static enum status
+ground_rights(struct cmd *c, struct fault *f)
+{
+	AUTO_STORE struct store *s = NULL;
+	struct fault why = { .text = "" };
+	enum status st;
+
+	st = store_open(c->config.store_where, STORE_READ, &s, &why);
+	return st == STATUS_OK ? rights_read(c, s, f)
+			       : rights_unread(c, st, &why, f);
+}
+
+/* In a child, for what has to stay root a while. */
+static enum status
+ground_rights_child(void *ctx, struct fault *f)
+{
+	struct cmd *c = ctx;
+	struct fault why = { .text = "" };
+	enum status st, there;
+	uid_t uid;
+	gid_t gid;
+
+	there = store_owner(c->config.store_where, &uid, &gid, &why);
+	if ((st = ground_become(c, &why)) == STATUS_OK)
+		return ground_rights(c, f);
+	return rights_unread(c, there == STATUS_NOT_FOUND ? there : st, &why,
+			     f);
+}
+
+static enum status
+ground_steps(struct cmd *c, struct fault *f)
+{
+	enum status st = STATUS_OK;
+
+	if (!rights_known(c))
+		st = child_run(ground_rights_child, c, &c->rights,
+			       sizeof(c->rights), f);
+	return st == STATUS_OK ? rights_decide(c, f) : st;
+}
+
+static enum status
+ground_owned(struct cmd *c, struct fault *f)
+{
+	enum status st = ground_become(c, f);
+
+	if (st == STATUS_OK && !rights_known(c))
+		st = ground_rights(c, f);
+	return st == STATUS_OK ? rights_decide(c, f) : st;
+}
+
 static enum status
 ground_store(struct cmd *c, struct fault *f)
 {
 	enum cmd_access access = c->row->access;
 	enum status st;
 
-	if ((st = args_enough(c, f)) != STATUS_OK || access == CMD_STEPS_SELF)
+	if ((st = args_enough(c, f)) != STATUS_OK)
 		return st;
-	if ((st = ground_become(c, f)) != STATUS_OK || access == CMD_OWNER)
+	if (access == CMD_STEPS || access == CMD_STEPS_SELF)
+		return ground_steps(c, f);
+	if (access == CMD_OWNER)
+		return ground_owned(c, f);
+	if ((st = ground_become(c, f)) != STATUS_OK)
 		return st;
 	st = ground_open(c,
 			 access == CMD_WRITE || access == CMD_WRITE_SELF
 				 ? STORE_WRITE
 				 : STORE_READ,
 			 f);
-	return ground_store_missing(st, f);
+	if (st != STATUS_OK)
+		return ground_store_missing(st, f);
+	if (!rights_known(c) &&
+	    (st = rights_read(c, c->store, f)) != STATUS_OK)
+		return st;
+	ground_admin_scope(c);
+	return rights_decide(c, f);
 }
 
 enum status
@@ -205,20 +301,31 @@ ground_enter(struct cmd *c, struct fault *f)
 {
 	enum status st;
 
+	if ((st = ground_config_valid(c, f)) != STATUS_OK)
+		return st;
 	if (c->row->access == CMD_PLAIN)
-		return STATUS_OK;
+		return rights_plain(c, f);
 	if ((st = crypto_start(f)) != STATUS_OK ||
 	    (st = ground_where_valid(c, f)) != STATUS_OK)
 		return st;
 	if (gethostname(c->host, sizeof(c->host)) != 0)
 		return fault(f, STATUS_SYSTEM, "cannot learn the host's name");
 	c->host[sizeof(c->host) - 1] = '\0';
+	/* There is no store yet that could say who is who. */
 	if (c->row->access == CMD_INIT)
-		return STATUS_OK;
+		return rights_plain(c, f);
 	if ((st = ground_config(c, f)) != STATUS_OK ||
-	    c->row->access == CMD_STEPS)
+	    (st = rights_start(c, f)) != STATUS_OK)
 		return st;
-	return ground_is_self(c) ? self_enter(c, f) : ground_store(c, f);
+	if (!ground_is_self(c))
+		return (st = hooks_begin(c, f)) == STATUS_OK
+			       ? ground_store(c, f)
+			       : st;
+	return c->org == NULL ? self_enter(c, f)
+			      : fault(f, STATUS_DENIED,
+				      "--org is for root and for sudo: try "
+				      "sudo sigractl --org %s %s",
+				      c->org, c->row->words);
 }
 
 void
@@ -228,4 +335,5 @@ ground_leave(struct cmd *c)
 		store_close(c->store);
 	c->store = NULL;
 	crypto_keys_wipe(&c->keys);
+	breach_close(&c->breach);
 }

@@ -7,6 +7,9 @@
 
 #define GROUND_PREFIX "sqlite:"
 
+/* Nothing is opened: is `-c` allowed to this actor? */
+enum status ground_config_valid(const struct cmd *c, struct fault *f) MUST_USE;
+
 /* Nothing is opened: is `-s` allowed to this actor, and well formed? */
 enum status ground_where_valid(const struct cmd *c, struct fault *f) MUST_USE;
 

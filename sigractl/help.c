@@ -12,8 +12,8 @@ void
 help_usage(FILE *to)
 {
 	(void)fputs(
-		"usage: sigractl [-c FILE | -s STORE] [--json] COMMAND "
-		"[ARGUMENT...]\n"
+		"usage: sigractl [-c FILE | -s STORE] [--org SLUG] [--json] "
+		"COMMAND [ARGUMENT...]\n"
 		"Try 'sigractl help' for the commands, 'sigractl help user "
 		"add' for one.\n",
 		to);
@@ -25,13 +25,28 @@ help_pair(const char *left, const char *right)
 	(void)printf("  %-*s  %s\n", HELP_COLUMN, left, right);
 }
 
+/* Has the row an option of this name? */
+static bool
+help_own(const struct cmd_row *row, const char *name)
+{
+	const struct cmd_option *o = row == NULL ? NULL : row->options;
+
+	while (o != NULL && o->name != NULL)
+		if (strcmp((o++)->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* ROW, or NULL: behind its words an option of its own is meant. */
 static void
-help_globals(void)
+help_globals(const struct cmd_row *row)
 {
 	(void)puts("\nOptions of every command:");
 	help_pair("-c, --config FILE", "use FILE, not " SIGRA_CONFIG);
 	help_pair("-s, --store sqlite:/PATH",
 		  "use this store; without -c: a trial");
+	if (!help_own(row, "org"))
+		help_pair("--org SLUG", "of this organization, and no other");
 	help_pair("--json", "print JSON");
 	help_pair("-h, --help", "say what the command does");
 }
@@ -42,7 +57,8 @@ help_table(const char *noun)
 	if (noun == NULL)
 		(void)puts("sigractl: who may log in to this host, and how\n\n"
 			   "Commands:");
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r)) {
 		char left[80];
 
 		if (noun != NULL && !args_noun(r, noun))
@@ -52,7 +68,7 @@ help_table(const char *noun)
 	}
 	if (noun != NULL)
 		return;
-	help_globals();
+	help_globals(NULL);
 	help_pair("--version", "print the version");
 	help_pair("--commands", "print the commands, a line each");
 	(void)puts("\nExit status: 0 done, 1 failed, 2 usage, 3 not found, "
@@ -77,7 +93,7 @@ help_row(const struct cmd_row *row)
 			       o->value == NULL ? "" : o->value);
 		help_pair(left, o->help);
 	}
-	help_globals();
+	help_globals(row);
 	(void)puts(
 		"\nMembers of the JSON object; [] is an array, {} an object "
 		"or null:");
@@ -87,7 +103,8 @@ help_row(const struct cmd_row *row)
 void
 help_commands(void)
 {
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++)
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r))
 		(void)puts(r->words);
 }
 
@@ -108,7 +125,8 @@ help_json(const struct cmd *c, struct fault *f)
 	AUTO_JSON *j = json_object();
 	json_t *list = json_array();
 
-	for (const struct cmd_row *r = cmd_rows; r->words != NULL; r++) {
+	for (const struct cmd_row *r = cmd_row_next(NULL); r != NULL;
+	     r = cmd_row_next(r)) {
 		json_t *one = NULL;
 
 		if (!help_wanted(c, r))
@@ -139,11 +157,11 @@ help_missing(const struct cmd *c, struct fault *f)
 enum status
 cmd_help(struct cmd *c, struct fault *f)
 {
-	const struct cmd_row *first = cmd_rows;
+	const struct cmd_row *first = cmd_row_next(NULL);
 
-	while (first->words != NULL && !help_wanted(c, first))
-		first++;
-	if (first->words == NULL)
+	while (first != NULL && !help_wanted(c, first))
+		first = cmd_row_next(first);
+	if (first == NULL)
 		return help_missing(c, f);
 	if (c->json)
 		return help_json(c, f);

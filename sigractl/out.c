@@ -90,6 +90,15 @@ out_folded(const char *words, int indent)
 	}
 }
 
+void
+out_text(const char *text, int indent)
+{
+	char safe[OUT_SIZE];
+
+	text_encode(text, strlen(text), safe, sizeof(safe));
+	out_folded(safe, indent);
+}
+
 enum status
 out_finish(struct fault *f)
 {

@@ -25,6 +25,9 @@ void out_warning(const char *text);
 /* WORDS folded at blanks and commas to 79 columns, each line indented. */
 void out_folded(const char *words, int indent);
 
+/* The same of TEXT from outside, which is escaped. */
+void out_text(const char *text, int indent);
+
 /* Flush; STATUS_SYSTEM when something could not be written. */
 enum status out_finish(struct fault *f) MUST_USE;
 

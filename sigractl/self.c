@@ -71,6 +71,17 @@ self_state(struct self_row *r)
 	return STORE_PENDING;
 }
 
+/* One of an enum that begins with 1. */
+static int64_t
+self_choice(struct self_row *r, const char *key, int64_t last)
+{
+	int64_t n = self_number(r, key);
+
+	if (n < 1 || n > last)
+		r->bad = true;
+	return n;
+}
+
 static enum status
 self_account(const struct wire_row *row, struct self_account *out,
 	     struct fault *f)
@@ -88,13 +99,18 @@ self_account(const struct wire_row *row, struct self_account *out,
 	a->updated_at = self_number(&r, "updated_at");
 	a->expires_at = self_number(&r, "expires_at");
 	a->delete_at = self_number(&r, "delete_at");
+	a->kind = STORE_PERSON;
+	a->strategy = (enum store_strategy)self_choice(&r, "strategy",
+						       STORE_ANONYMIZE);
 	a->must_change = self_flag(&r, "must_change");
+	a->email_at = self_number(&r, "email_at");
 	out->open_sessions = self_number(&r, "open_sessions");
 	if (out->has_password) {
 		out->password.kind = strcmp(kind, "argon2id") == 0
 					     ? STORE_ARGON2ID
 					     : STORE_CRYPT;
 		out->password.set_at = self_number(&r, "password_set_at");
+		out->password_due = self_number(&r, "password_due");
 	}
 	return self_end(&r, "account", f);
 }
@@ -115,12 +131,49 @@ self_lock(const struct wire_row *row, struct admin_lock *out, struct fault *f)
 }
 
 enum status
+self_attribute(const struct wire_row *row, struct store_attribute *out,
+	       struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*out = (struct store_attribute){ .exported = false };
+	self_text(&r, "key", out->key, sizeof(out->key));
+	self_text(&r, "value", out->value, sizeof(out->value));
+	out->exported = self_flag(&r, "exported");
+	return self_end(&r, "attribute", f);
+}
+
+enum status
+self_belongs(const struct wire_row *row, struct store_member *m,
+	     struct store_org *o, struct fault *f)
+{
+	struct self_row r = { .row = row };
+
+	*m = (struct store_member){ .used_at = 0 };
+	*o = (struct store_org){ .deleted_at = 0 };
+	self_text(&r, "id", o->id.s, sizeof(o->id.s));
+	self_text(&r, "slug", o->slug, sizeof(o->slug));
+	self_text(&r, "name", o->name, sizeof(o->name));
+	m->role = (enum store_role)self_choice(&r, "role", STORE_ROLE_MEMBER);
+	m->joined_at = self_number(&r, "joined_at");
+	m->used_at = self_number(&r, "used_at");
+	return self_end(&r, "organization", f);
+}
+
+enum status
 self_session(const struct wire_row *row, struct store_session *out,
-	     struct fault *f)
+	     char org[STORE_SLUG_SIZE], struct fault *f)
 {
 	struct self_row r = { .row = row };
 
 	*out = (struct store_session){ .closed_at = 0 };
+	self_text(&r, "org", org, STORE_SLUG_SIZE);
+	self_text(&r, "impersonator", out->impersonator,
+		  sizeof(out->impersonator));
+	self_text(&r, "logind", out->logind, sizeof(out->logind));
+	self_text(&r, "ended", out->ended, sizeof(out->ended));
+	out->ends_at = self_number(&r, "ends_at");
+	out->idle = self_number(&r, "idle");
 	self_text(&r, "id", out->id.s, sizeof(out->id.s));
 	self_text(&r, "service", out->service, sizeof(out->service));
 	self_text(&r, "tty", out->tty, sizeof(out->tty));

@@ -8,6 +8,7 @@
 
 #include "admin/lock.h"
 #include "store/key.h"
+#include "store/people.h"
 #include "store/trust.h"
 #include "sigractl/cmd.h"
 #include "wire/wire.h"
@@ -27,6 +28,7 @@ struct self_account {
 	struct store_account account; /* without the reason */
 	bool has_password;
 	struct store_password password; /* kind and time only */
+	int64_t password_due; /* when it has to be changed; 0: never */
 	int64_t open_sessions;
 };
 
@@ -43,8 +45,15 @@ enum status self_query(const struct cmd *c, enum wire_self what,
 /* A row, as one of these.  STATUS_PROTOCOL: it is another. */
 enum status self_lock(const struct wire_row *row, struct admin_lock *out,
 		      struct fault *f) MUST_USE;
+enum status self_attribute(const struct wire_row *row,
+			   struct store_attribute *out, struct fault *f)
+	MUST_USE;
+/* Without the ids of M. */
+enum status self_belongs(const struct wire_row *row, struct store_member *m,
+			 struct store_org *o, struct fault *f) MUST_USE;
+/* ORG: the slug of the one that is active, or empty. */
 enum status self_session(const struct wire_row *row, struct store_session *out,
-			 struct fault *f) MUST_USE;
+			 char org[STORE_SLUG_SIZE], struct fault *f) MUST_USE;
 enum status self_device(const struct wire_row *row, struct store_otp *out,
 			struct fault *f) MUST_USE;
 enum status self_key(const struct wire_row *row, struct store_key *out,

@@ -29,6 +29,8 @@ self_ask_pipe(struct io *io, const struct prompt *p, struct secret *answer,
 	case PURPOSE_PIN:
 	case PURPOSE_PASTE:
 	case PURPOSE_CUE:
+	case PURPOSE_INVITATION:
+	case PURPOSE_ORG:
 		break;
 	}
 	return fault(f, STATUS_CANCELLED, "no such answer is given");
@@ -61,9 +63,10 @@ self_verdict(const struct wire_verdict *v, const char *told, struct fault *f)
 	case WIRE_REASON_EXPIRED:
 		break;
 	}
-	return fault(f, STATUS_DENIED,
-		     "nothing was changed: the current password is not that, "
-		     "or no change is admitted now");
+	return fault(f, STATUS_DENIED, "nothing was changed: %s",
+		     told[0] != '\0' ? told
+				     : "the current password is not that, or "
+				       "no change is admitted now");
 }
 
 static enum status

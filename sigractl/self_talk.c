@@ -109,5 +109,5 @@ self_talk_run(const struct cmd *c, enum request_phase phase,
 	(void)text_copy(r.user, sizeof(r.user), c->self);
 	if ((st = self_connect(c, &fd, f)) != STATUS_OK)
 		return st;
-	return wire_client_run(fd, &r, &t->io, out, f);
+	return wire_client_run(fd, &r, &t->io, out, NULL, f);
 }

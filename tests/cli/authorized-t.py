@@ -8,7 +8,7 @@ import threading
 
 HELLO, WELCOME, QUERY, ROW, END = 1, 2, 9, 10, 11
 AUTHORIZED = 7
-VERSION = 3
+VERSION = 4
 
 
 def string(text):

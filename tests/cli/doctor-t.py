@@ -254,6 +254,18 @@ def configured(*args):
 
 
 finds('no daemon', [('warning', 'socket')], who=configured)
+expect(configured('user', 'add', 'mia', '--email', 'mia@example.org'), 0,
+       'a user')
+finds('nobody has run gc', [('warning', 'socket'), ('warning', 'gc')],
+      who=configured)
+expect(configured('gc'), 0, 'gc')
+expect(configured('user', 'set-email', 'mia', 'mia@example.org',
+                  '--confirmed'), 0, 'an address')
+with open(conf, 'a') as f:
+    f.write('[notify]\nsendmail = /nonexistent/sendmail\n')
+finds('and no mailer', [('warning', 'socket'), ('warning', 'sendmail')],
+      who=configured)
+configured('user', 'set-email', 'mia', 'none')
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.bind(path)
 if os.getuid() == 0:

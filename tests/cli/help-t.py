@@ -59,6 +59,10 @@ expect(call('user', 'list', 'x'), 2, 'an argument where none is wanted',
        err="'x'")
 expect(call('user', 'add', '--emial', 'x', 'a'), 2, 'an unknown option',
        err="did you mean '--email'")
+check("'?)" in call('user', 'ad', 'x').err, 'the hint stands in brackets')
+expect(call('user', 'delete', 'a', '--y'), 2, '--yes is no slip',
+       err="'--y' has to be written in full: --yes")
+expect(call('user', 'delete', 'a', '--no'), 2, 'nor is --now', err='--now')
 expect(call('--nonsense'), 2, 'an unknown global option',
        err='--nonsense')
 expect(call('user', 'add', 'a', '--email'), 2, 'a value is missing',

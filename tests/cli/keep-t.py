@@ -9,6 +9,7 @@ import stat
 import threading
 
 GOOD = 'correct horse 7711'
+conf = machine()
 
 
 def verifies(t, name='ann', password=GOOD):
@@ -110,7 +111,9 @@ count = len(t.audit())
 now = int(time.time())
 ann = t.sql("SELECT id, version FROM account WHERE name = 'ann'")[0]
 gone = 'a' * 36
-t.sql('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+t.sql('INSERT INTO session (id, account, login, service, tty, rhost, '
+      'factors, host, boot, pid, pid_start, opened_at, closed_at) VALUES '
+      '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       gone, ann[0], '', 'sshd', '', '', '', '', '', 1, 1, now, 0)
 t.sql('INSERT INTO login (id, account, rule, user, service, source, boot, '
       'factors, at, consumed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)', gone,
@@ -131,7 +134,8 @@ check(re.fullmatch(re.escape(t.db) + r'\.before-restore-\d{8}T\d{6}Z',
 check([u['name'] for u in t.json('user', 'list')['users']] == ['ann'] and
       verifies(t), 'it is as it was')
 check(t.audit()[-1] == ('store.restored', {
-    'backup_at': r['backup_at'], 'unspent_voided': '0', 'trust_voided': '0'}),
+    'backup_at': r['backup_at'], 'unspent_voided': '0', 'trust_voided': '0',
+    'invitations_voided': '0', 'services_voided': '0'}),
       'it is audited', t.audit()[-1])
 check(t.sql('SELECT closed_at > 0 FROM session') == [(1,)] and
       t.sql('SELECT consumed_at > 0 FROM login') == [(1,)],
@@ -308,7 +312,8 @@ check(verifies(t), 'which opens the password')
 expect(t('password', 'set', 'ann', '--stdin', data='an older one 7710'), 6,
        'and the one before')
 check(t.audit()[-1] == ('store.rekeyed', {
-    'rows': '3', 'unspent_voided': '0', 'trust_voided': '0'}), 'is audited',
+    'rows': '3', 'unspent_voided': '0', 'trust_voided': '0',
+    'invitations_voided': '0', 'services_voided': '0'}), 'is audited',
       t.audit()[-1])
 check(t.sql("SELECT count(*), sum(source = 'ip:192.0.2.9') FROM guess "
             "WHERE subject = '?'") == [(1, 1)] and
@@ -422,27 +427,27 @@ if os.getuid() == 0:
               '.backup' not in p.stdout and p.returncode == 0,
               'on a full disk, nothing is half written', p.stdout)
     # As the actor: who calls by sudo gets no more than is his.
-    conf = t.dir + '/sigra.conf'
+    sudo = environment(SUDO_UID='65534')
+if os.getuid() == 0 and conf:
     with open(conf, 'w') as f:
         f.write('[store]\nwhere = %s\nkey = %s\n' % (t.where, t.key))
-    sudo = environment(SUDO_UID='65534')
     os.chmod(t.dir, 0o755)
-    expect(call('-c', conf, 'store', 'backup', t.dir + '/mine', env=sudo), 5,
+    expect(call('store', 'backup', t.dir + '/mine', env=sudo), 5,
            'a directory that is not the actor\'s', err='Permission denied')
-    expect(call('-c', conf, 'store', 'restore', bak, '--yes', env=sudo), 5,
+    expect(call('store', 'restore', bak, '--yes', env=sudo), 5,
            'a file that is not the actor\'s', err='Permission denied')
-    expect(call('-c', conf, 'store', 'backup', '/dev/../etc/shadow',
+    expect(call('store', 'backup', '/dev/../etc/shadow',
                 '--force', env=sudo), 5, 'least of all that')
     os.mkdir(t.dir + '/his', 0o700)
     os.chown(t.dir + '/his', 65534, 65534)
-    expect(call('-c', conf, 'store', 'backup', t.dir + '/his/bak', env=sudo),
+    expect(call('store', 'backup', t.dir + '/his/bak', env=sudo),
            0, 'one that is')
     check(os.lstat(t.dir + '/his/bak').st_uid == 65534 and
           os.listdir(t.dir + '/his') == ['bak'], 'and the file, too')
-    expect(call('-c', conf, 'store', 'restore', t.dir + '/his/bak', '--yes',
+    expect(call('store', 'restore', t.dir + '/his/bak', '--yes',
                 env=sudo), 0, 'and back')
     for words in (['export', '--file', t.dir + '/his/key'], ['import']):
-        expect(call('-c', conf, 'key', *words, env=sudo), 5,
+        expect(call('key', *words, env=sudo), 5,
                'the key is not for sudo: ' + words[0], err='root alone')
     t2 = Trial(init=False)
     os.chmod(t2.dir, 0o755)

@@ -240,6 +240,8 @@ check(known['facts']['unenrolled'] == 'exempt' and
 check(unknown['decision'] == known['decision'] and
       not unknown['facts']['known'], 'an unknown user is asked the same',
       unknown)
+check(known['facts']['org'] is None and known['facts']['second'] is None,
+      'nor does she belong anywhere', known)
 e = t.json('policy', 'explain', 'zoe', '--service', 'cron', '--phase',
            'account')
 check(e['decision']['step'] == 'abstain', 'cron is not ours', e)

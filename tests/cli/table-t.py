@@ -26,7 +26,9 @@ t.sql('INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
 t('policy', 'add', '--deny', '--service', 'x', '--note', 'früher',
   '--at', '1')
 for who in (NAME, 'b' * 32):
-    t.sql('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    t.sql('INSERT INTO session (id, account, login, service, tty, rhost, '
+          'factors, host, boot, pid, pid_start, opened_at, closed_at) VALUES '
+          '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
           str(uuid.uuid4()), t.json('user', 'show', who)['id'], '', 'sshd',
           'ssh', 'hôte.example.org', 'password,fido2_uv', 'host', '', 42,
           4242, now, 0)
@@ -82,13 +84,38 @@ cells = shown('lock', 'list')
 check(cells['USER'] == NAME and cells['SOURCE'] == SOURCE,
       'lock list: user and source are whole', cells)
 cells = shown('session', 'list')
-check(cells['USER'].count('b') == 34 and 'RHOST' in cells and
-      'fido2_uv' in cells['FACTORS'], 'session list', cells)
+check(cells['USER'].count('b') == 34 and len(cells['ID']) == 72 and
+      len(cells['OPENED']) == 20 and 'sshd' in cells['SERVICE'],
+      'session list', cells)
 cells = shown('trust', 'list')
 check(cells['USER'] == NAME and cells['DEVICE'] == SOURCE[3:] and
       len(cells['ID']) == 36, 'trust list', cells)
 cells = shown('audit', 'list', '--user', 'b' * 32)
 check('b' * 32 in cells['TARGET'] and cells['ACTOR'] not in ('', '-') and
       {'SERVICE', 'RHOST'} <= set(cells), 'audit list', cells)
+# Whatever stands there, nothing is cut that has no mark.
+gone = '01a1fe97-83e8-7e67-a427-ca50b9ac31ca'
+long = 'user.password_change_forced'
+for i, (action, target) in enumerate([(long, gone),
+                                      ('invitation.created', gone)]):
+    t.sql("INSERT INTO audit VALUES ('host', ?, ?, ?, ?, 'success', "
+          "'uid:1000', '', ?, '', 'systemd-user', '', ?, 7, '{}')",
+          1000 + i, str(uuid.uuid4()), now + 100, action, target,
+          '2001:db8:1234:5678:9abc:def0:1234:5678')
+cells = shown('audit', 'list', '--action', long)
+check(cells['ACTION'] == long and cells['SERVICE'] == 'systemd-user' and
+      cells['RHOST'] == '2001:db8:1234:5678:9abc:def0:1234:5678' and
+      cells['TARGET'] == '..ca50b9ac31ca' and cells['ACTOR'] == 'uid:1000',
+      'the longest action', cells)
+check(gone in t('audit', 'list', '--action', long).out,
+      'an id is whole where it is no terminal')
+cells = shown('audit', 'list', '--action', 'invitation.created')
+check(cells['TARGET'] == 'invitation', 'what an invitation is', cells)
+t.sql('INSERT INTO webhook VALUES (?, ?, ?, 0, ?, 1)', gone,
+      'https://example.org/' + 'x' * 150, 'password.changed,factor.added,'
+      'account.locked,login.new_source,invitation.created', b'x')
+out = t('webhook', 'list').out
+check(wide(out) == [] and 'x' * 150 in re.sub(r'\s', '', out) and
+      'invitation.created' in out and gone in out, 'webhook list', out)
 t.end()
 done()

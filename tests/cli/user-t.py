@@ -84,20 +84,22 @@ expect(t('user', 'delete', 'eve', '--yes', '--grace', '99999'), 2,
        'too many days')
 expect(t('user', 'delete', 'zoe', '--yes'), 3, 'of nobody')
 expect(t('user', 'delete', 'eve', '--yes'), 0, 'user delete',
-       out='user enable eve')
+       out='user undelete eve')
 u = t.json('user', 'show', 'eve')
 check(u['state'] == 'pending' and u['delete_at'] is not None, 'is pending',
       u)
 expect(t('user', 'delete', 'eve', '--yes'), 4, 'once only')
 expect(t('user', 'disable', 'eve', '--reason', 'x'), 4, 'nor disabled')
 expect(t('user', 'add', 'eve'), 4, 'the name is still taken',
-       err='user enable')
-expect(t('user', 'enable', 'eve'), 0, 'enable brings it back')
+       err='user undelete')
+expect(t('user', 'enable', 'eve'), 4, 'enable is not for that',
+       err='user undelete')
+expect(t('user', 'undelete', 'eve'), 0, 'undelete brings it back')
 expect(t('user', 'delete', 'eve', '--yes', '--grace', '3'), 0, 'again')
 t.sql('UPDATE account SET delete_at = 1000 WHERE name = ?', 'eve')
 expect(t('user', 'show', 'eve'), 3, 'a deletion that is due is one')
 check('eve' not in t('user', 'list').out, 'nor is it listed')
-expect(t('user', 'enable', 'eve'), 3, 'nor brought back')
+expect(t('user', 'undelete', 'eve'), 3, 'nor brought back')
 expect(t('user', 'add', 'eve'), 0, 'and its name is free')
 check(t.json('user', 'show', 'eve')['id'] != eve['id'], 'for somebody new')
 check(t.audit()[-2][0] == 'user.deleted', 'that is audited', t.audit()[-2:])
@@ -142,7 +144,7 @@ check(u['state'] == 'active' and u['expires_at'] is None, 'it is as it was', u)
 expect(t('user', 'expire', 'root', 'never'), 0, 'never is no harm')
 for words, back in [(doings[0][0], ['enable', 'root']),
                     (doings[1][0], ['expire', 'root', 'never']),
-                    (doings[2][0], ['enable', 'root'])]:
+                    (doings[2][0], ['undelete', 'root'])]:
     expect(t('user', *words, '--yes'), 0, 'user %s root --yes' % words[0])
     expect(t('policy', 'check'), 6, 'policy check says so',
            out='error: strands root: .*sigractl user ' + ' '.join(back))
