@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Holds the pages of man/ to what the programs do: every command, option,
 module argument and exit status stands in its page, and nothing else does;
-every MUST of sigra(7) names a test that exists."""
+every MUST of sigra(7) names a test that exists, and every action of the audit
+is listed."""
 import os
 import re
 import shutil
@@ -86,7 +87,7 @@ def command_options(root, sigractl):
         heads = re.findall(r'^\.It .*', '.It ' + item, re.M)
         declared = set(re.findall(r'\bFl -([a-z-]+)', ' '.join(heads)))
         real = set(re.findall(r'--([a-z-]+)', run(sigractl, 'help', *words)))
-        wrong += differ(declared | (said & real) - common, real - common,
+        wrong += differ((declared | said & real) - common, real - common,
                         f"sigractl.8 ({' '.join(words)})")
     return wrong
 
@@ -157,6 +158,31 @@ def musts(root):
     return wrong if number else ['sigra.7 has no MUST']
 
 
+# What looks like an action, and is none.
+NO_ACTION = re.compile(r'^in\.|^store\.where$|'
+                       r'\.(so|lan|org|slice|lock|d|option|sealed)$')
+
+
+def actions(root):
+    """What the code writes into the audit stands in a page."""
+    real = set()
+    for room in ('lib/admin', 'lib/session', 'lib/audit', 'sigractl',
+                 'pam_sigra/sigrad'):
+        for name in sorted(os.listdir(os.path.join(root, room))):
+            if name.endswith('.c'):
+                real |= set(re.findall(
+                    r'(?<!event = )"([a-z_]+\.[a-z_]+)"',
+                    read(root, room, name)))
+    real = {x for x in real if not NO_ACTION.search(x)}
+    where = read(root, 'man', 'sigractl.8').split('.Ss Who did it\n')[-1]
+    said = set()
+    for text in (where.split('\n.Sh ')[0],
+                 section(read(root, 'man', 'sigra.7'), 'AUDIT')):
+        said |= set(re.findall(r'^\.Ql ([a-z_]+\.[a-z_]+)\b(?!\.)', text,
+                               re.M))
+    return differ(said, real, 'Who did it') if real else ['no action found']
+
+
 def lint(root, page):
     done = subprocess.run(
         ['mandoc', '-T', 'lint', '-W', 'warning',
@@ -179,6 +205,7 @@ def checks(root, sigractl):
             root, 'sigrad.8', ('pam_sigra', 'sigrad', 'sigrad.c'),
             r'#define EXIT_\w+ (\d)'),
         'each MUST has its test': lambda: musts(root),
+        'actions of the audit': lambda: actions(root),
     }
 
 
@@ -191,6 +218,8 @@ PLANTS = (
     ('exit status of sigractl', 'sigractl.8', '.It 7', '.It 8'),
     ('exit status of sigrad', 'sigrad.8', '.It 2\nUsage', '.It 3\nUsage'),
     ('each MUST has its test', 'sigra.7', 'Test: tests/', 'Test: test/'),
+    ('actions of the audit', 'sigractl.8', '.Ql member.removed',
+     '.Ql member.gone'),
 )
 
 

@@ -274,7 +274,7 @@ def check_fake():
     for what, reply in (("no common version", struct.pack(">BH", 2, 0)),
                         ("a version of the future", b"\2\0\x63"),
                         ("no greeting", b"\xff" * 100),
-                        ("a verdict at once", b"\x08\xca\0\1\0\0\0\0")):
+                        ("a verdict at once", b"\x08\xca\0\1\0\0\0\0\0")):
         with Fake(reply) as fake:
             equal(login(EITHER), WHOLE, what + ": root starts its own")
             equal(unlock("ann"), ["authenticate %d" % UNAVAIL],

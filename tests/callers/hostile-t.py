@@ -34,8 +34,8 @@ REQUEST = request(user="ann", service=SERVED, rhost="192.0.2.1")
 WRONG_REQUESTS = {
     "a trailing byte": REQUEST + b"\0",
     "phase 0": request(phase=0, user="ann"),
-    "phase 8": request(phase=8, user="ann"),
-    "unknown flags": request(user="ann", flags=32),
+    "phase 9": request(phase=9, user="ann"),
+    "unknown flags": request(user="ann", flags=64),
     "a name too long": request(user="a" * 257),
     "a service too long": request(user="ann", service="s" * 65),
     "a NUL in the name": request(user=b"ann\0"),
@@ -55,7 +55,7 @@ WRONG_ANSWERS = {
     "given 4": b"\5\4" + string(GOOD),
     "cancelled, with a text": b"\5\2" + string(GOOD),
     "511 bytes": answer("x" * 511), "a NUL in it": answer(b"x\0y"),
-    "the request again": REQUEST, "a verdict": b"\x08\xca\0\1\0\0\0\0",
+    "the request again": REQUEST, "a verdict": b"\x08\xca\0\1\0\0\0\0\0",
 }
 WHOLE = {"authenticate": SUCCESS, "account": SUCCESS}
 

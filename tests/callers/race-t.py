@@ -33,7 +33,7 @@ def at_once(user, code, sources):
 def reasons(user):
     count = {}
     for r in audit("--user", user):
-        if r["action"].startswith("login."):
+        if r["action"] in ("login.granted", "login.denied"):
             count[reason(r)] = count.get(reason(r), 0) + 1
     return count
 

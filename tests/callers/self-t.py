@@ -166,7 +166,7 @@ def check_states():
     ctl("user", "delete", "ann", "--yes")
     equal(document("ann", "user", "show")["state"], "pending",
           "pending deletion")
-    ctl("user", "enable", "ann")
+    ctl("user", "undelete", "ann")
     with contextlib.closing(sqlite3.connect(STORE)) as db:
         db.execute("UPDATE account SET state = 3, delete_at = 1 "
                    "WHERE name = 'ann'")
@@ -328,6 +328,9 @@ def body():
     initialise()
     person("ann", GOOD, "--email", "ann@example.org")
     person("ben", GOOD)
+    ctl("user", "set", "ann", "team=blue", "--export")
+    ctl("org", "add", "acme", "--name", "Acme")
+    ctl("member", "add", "acme", "ann")
     person("svc", GOOD)
     run("useradd", "-m", "osonly")
     run("groupadd", "sigra-service")

@@ -18,7 +18,7 @@ SIGRAD = "/usr/local/libexec/sigra/sigrad"
 ONLY = "socket=%s verifier=/missing" % SOCKET
 
 AUTH, ACCOUNT, PRELIM, UPDATE, OPEN, CLOSE, ENROLL = range(1, 8)
-HELLO = struct.pack(">BHH", 1, 3, 3)
+HELLO = struct.pack(">BHH", 1, 4, 4)
 PACKET = 12288  # bytes of the longest
 WELCOME, PROMPT, MEMBER, VERDICT = 2, 4, 6, 8
 DENY, ALLOW = 0, 0xca
@@ -128,14 +128,14 @@ def string(text):
 
 def request(phase=AUTH, user="", service="", tty="", rhost="", ruser="",
             connection="", info="", flags=0, ruid=0, pid=0, start=0,
-            leader=(0, 0), ancestors=(), login="", session=""):
+            leader=(0, 0), ancestors=(), logind="", login="", session=""):
     return (struct.pack(">BBI", 3, phase, flags) +
             b"".join(string(s) for s in (user, service, tty, rhost, ruser,
                                          connection, info)) +
             struct.pack(">IIQ", ruid, pid, start) +
             struct.pack(">IQB", *leader, len(ancestors)) +
             b"".join(struct.pack(">IQ", *a) for a in ancestors) +
-            string(login) + string(session))
+            string(logind) + string(login) + string(session))
 
 
 def answer(text):

@@ -13,9 +13,11 @@ PAST = "2020-01-01"
 
 
 def told(source):
-    """(action, reason) of all rows from this source, oldest first."""
+    """(action, reason) of all rows from this source, oldest first, but of
+    those that say no more than that it was new, or that it locked."""
     return [(r["action"], reason(r)) for r in
-            reversed(audit("--rhost", source))]
+            reversed(audit("--rhost", source))
+            if r["action"] not in ("login.new_source", "account.locked")]
 
 
 def refused(daemon, user, answer, source, why, what):
