@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -40,6 +41,18 @@ listen_keep(struct fault *f)
 	return STATUS_OK;
 }
 
+/* A worker that was being forked may hold its dead master's socket for a
+ * moment; the kernel names who called listen(2). */
+static bool
+listen_lives(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
+	       peer.pid <= 0 || kill(peer.pid, 0) == 0 || errno != ESRCH;
+}
+
 static enum status
 listen_clear(const struct sockaddr_un *at, struct fault *f)
 {
@@ -54,8 +67,9 @@ listen_clear(const struct sockaddr_un *at, struct fault *f)
 			     at->sun_path);
 	if (fd < 0)
 		return fault_errno(f, errno, "cannot make a socket");
-	if (connect(fd, (const struct sockaddr *)at, sizeof(*at)) == 0 ||
-	    errno == EAGAIN)
+	if (connect(fd, (const struct sockaddr *)at, sizeof(*at)) == 0
+		    ? listen_lives(fd)
+		    : errno == EAGAIN)
 		return fault(f, STATUS_CONFLICT,
 			     "another verifier listens at %s", at->sun_path);
 	if (unlink(at->sun_path) != 0)

@@ -16,8 +16,8 @@ enum status listen_keep(struct fault *f) MUST_USE;
 
 /*
  * Make the socket at PATH, mode 0666, in a directory that is made (0755) when
- * it is absent.  A socket that nobody listens on is replaced; STATUS_CONFLICT
- * when somebody does.
+ * it is absent.  A socket that nobody listens on is replaced, and one whose
+ * listener is dead; STATUS_CONFLICT when somebody listens.
  */
 enum status listen_make(const char *path, int *out, struct fault *f) MUST_USE;
 

@@ -3,24 +3,28 @@
 flooded by idle clients, restarted without end, impersonated; whatever becomes
 of it, root gets in, and what it took it gives back."""
 import contextlib
+import ctypes
 import os
 import resource
 import signal
 import socket
 import sqlite3
 import struct
+import subprocess
 import threading
 import time
 
-from machine import WORK, check, equal, main, note, processes, run, until
+from machine import (PATIENCE, WORK, check, equal, main, note, processes, run,
+                     until)
 from project import (STORE, audit, ctl, initialise, options, person, reason,
                      sessions, stack, syslog)
 from programs import AUTH_ERR, Locker, Login, SUCCESS, UNAVAIL, uid_of
-from service import (DENY, Daemon, HELLO, ONLY, Peer, SOCKET, as_uid, ask,
-                     request)
+from service import (DENY, Daemon, HELLO, ONLY, Peer, RESTS, SIGRAD, SOCKET,
+                     as_uid, ask, request)
 
 GOOD, SLOW, WRONG = "correct horse 4711", "slow horse 4712", "no such 4713"
 CLIENTS, RESTARTS = 1000, 100
+LIBC, PIDFD_GETFD = ctypes.CDLL(None, use_errno=True), 438
 EITHER, SERVED = "either", "served"  # services; served: by the daemon alone
 WHOLE = {"authenticate": SUCCESS, "account": SUCCESS, "setcred": SUCCESS,
          "open": SUCCESS, "close": SUCCESS}
@@ -42,8 +46,7 @@ def unlock(user, password=GOOD, service=SERVED):
 
 def check_served():
     with Daemon() as d:
-        until(lambda: d.resources()[0] == 4, "spare workers are ready")
-        before = d.resources()
+        before = d.ready()
         source = next(sources)
         equal(Login(SERVED, "ann", GOOD, source, session=True).end(), WHOLE,
               "a login through the daemon, and through nothing else")
@@ -71,8 +74,7 @@ def check_served():
 
 def check_hung():
     with Daemon() as d:
-        until(lambda: d.resources()[0] == 4, "spare workers are ready")
-        before = d.resources()
+        before = d.ready()
         with d.stopped():
             equal(login(EITHER), WHOLE, "all of it hangs: root gets in")
         d.rests(before)
@@ -94,8 +96,7 @@ def charged():
 def check_killed():
     """The worker, in the middle; then the caller, in the middle."""
     with Daemon() as d:
-        until(lambda: d.resources()[0] == 4, "spare workers are ready")
-        before = d.resources()
+        before = d.ready()
         for what in ("worker", "caller"):
             granted = len(audit("--action", "login.granted"))
             asked = Login(SERVED, "vic", SLOW, next(sources))
@@ -139,8 +140,7 @@ def check_idle():
                        ("twelve users", [uid_of(n) for n in people]),
                        ("root", [0])):
         with Daemon() as d:
-            until(lambda: d.resources()[0] == 4, "spare workers are ready")
-            before = d.resources()
+            before = d.ready()
             peers = crowd(users, CLIENTS)
             equal(login(EITHER), WHOLE, "%d idle clients of %s: root logs in"
                   % (len(peers), who))
@@ -198,6 +198,35 @@ def check_rate():
     options(verifier_per_uid_minute=10000)
 
 
+def held(pid):
+    """The socket that the process listens on, ours too from now on."""
+    for name in os.listdir("/proc/%d/fd" % pid):
+        pidfd = os.pidfd_open(pid)
+        fd = LIBC.syscall(PIDFD_GETFD, pidfd, int(name), 0)
+        os.close(pidfd)
+        with contextlib.suppress(OSError), socket.socket(fileno=fd) as s:
+            if s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                return s.dup()
+    raise RuntimeError("process %d listens on nothing" % pid)
+
+
+def check_lingering():
+    """A worker that was being forked holds its dead master's socket."""
+    daemon = Daemon()
+    with held(daemon.child.pid):
+        daemon.kill()
+        with Daemon() as successor:
+            equal(successor.ready(), RESTS, "its successor takes its place")
+            equal(login(SERVED), WHOLE, "... and serves")
+    with Daemon() as daemon:
+        second = subprocess.run([SIGRAD], stderr=subprocess.PIPE, text=True,
+                                check=False, timeout=PATIENCE)
+        check(second.returncode == 1 and
+              "another verifier listens" in second.stderr,
+              "one who lives keeps its own", second.stderr)
+        equal(login(SERVED), WHOLE, "... and serves on")
+
+
 def check_restarted():
     """Half of them by SIGTERM, half by SIGKILL."""
     results, over = [], threading.Event()
@@ -223,8 +252,8 @@ def check_restarted():
     note("%d logins meanwhile" % len(results))
     check(len(results) >= 20, "... and there were some", len(results))
     with daemon:
-        equal(daemon.rests((4, daemon.resources()[1], 0))[::2], (4, 0),
-              "no process and no slot stays behind")
+        equal(daemon.rests(RESTS), RESTS,
+              "no process, descriptor or slot stays behind")
         equal(login(SERVED), WHOLE, "the last one serves")
     equal(sessions(), [], "no session stays open")
     ctl("store", "check")
@@ -338,6 +367,7 @@ def body():
     check_idle()
     check_one_at_a_time()
     check_rate()
+    check_lingering()
     check_restarted()
     check_fake()
     check_activated()

@@ -133,8 +133,7 @@ def body():
     stack("served", unix=False, args=ONLY)
     stack("once", unix=False)
     with Daemon() as d:
-        until(lambda: d.resources()[0] == 4, "spare workers are ready")
-        before = d.resources()
+        before = d.ready()
         at_once("served", "64 at once through the socket")
         lockers()
         equal(d.rests(before), before, "resources are back where they were")

@@ -244,8 +244,7 @@ def body():
     stack(SERVED, unix=False, args=ONLY)
     ann, ben, dba = uid_of("ann"), uid_of("ben"), uid_of("dba")
     with Daemon() as d:
-        until(lambda: d.resources()[0] == 4, "spare workers are ready")
-        before = d.resources()
+        before = d.ready()
         check_forged(ann, ben)
         check_login_taken(ann)
         check_pinned(dba, ann)

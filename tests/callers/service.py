@@ -26,6 +26,12 @@ DENY, ALLOW = 0, 0xca
 
 # --- the daemon -----------------------------------------------------------
 
+WAITING = 3  # its children at rest: the keeper and two spare workers
+# ... with whom it holds 0 to 2, the log, the socket, signals and a control
+# socket each.
+RESTS = (1 + WAITING, 6 + WAITING, 0)
+
+
 def listens(path=SOCKET):
     """Does somebody listen there?  Without a connection of ours."""
     with open("/proc/net/unix", encoding="utf-8") as f:
@@ -111,6 +117,14 @@ class Daemon:
                     held += 1
         return (len(processes("sigrad")),
                 len(os.listdir("/proc/%d/fd" % self.child.pid)), held)
+
+    def ready(self):
+        """Wait until it has its keeper and two spare workers; what it holds
+        then.  What an earlier one left is no part of it, and while it forks
+        it holds a descriptor more."""
+        until(lambda: len(self.workers()) == WAITING and
+              self.resources() == RESTS, "spare workers are ready")
+        return RESTS
 
     def rests(self, as_before):
         """Wait until its resources are what they were; what they are."""

@@ -260,8 +260,7 @@ def body():
     stack(LOCKER, unix=False, args=ONLY)
     stack("polkit-1", unix=False, args=ONLY)
     with Daemon() as d:
-        until(lambda: d.resources()[0] == 4, "spare workers are ready")
-        before = d.resources()
+        before = d.ready()
         check_locker()
         check_lockout()
         check_states()
