@@ -14,6 +14,7 @@
 #include "admin/prune.h"
 #include "admin/session.h"
 #include "base/auto.h"
+#include "base/boot.h"
 #include "base/file.h"
 #include "sigractl/child.h"
 #include "sigractl/ground.h"
@@ -302,7 +303,7 @@ gc_clock(struct gc *g, struct fault *f)
 {
 	enum status st;
 
-	if ((st = process_boot(g->up.boot, f)) != STATUS_OK ||
+	if ((st = boot_id(g->up.boot, f)) != STATUS_OK ||
 	    (st = process_uptime(&g->up.seconds, f)) != STATUS_OK ||
 	    (st = admin_prune_leap(&g->c->admin, &g->up, &g->leap, f)) !=
 		    STATUS_OK)

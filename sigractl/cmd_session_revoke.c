@@ -7,6 +7,7 @@
 #include "admin/account.h"
 #include "admin/session.h"
 #include "base/auto.h"
+#include "base/boot.h"
 #include "sigractl/child.h"
 #include "sigractl/ground.h"
 #include "sigractl/process.h"
@@ -47,7 +48,7 @@ revoke_begin(struct revoke *r, struct stopper *s, struct fault *f)
 			return st;
 		r->stopper = s;
 	}
-	if ((st = process_boot(r->boot, f)) != STATUS_OK)
+	if ((st = boot_id(r->boot, f)) != STATUS_OK)
 		return st;
 	process_line(r->line, REVOKE_ANCESTORS, &r->line_n);
 	if ((st = ground_become(c, f)) != STATUS_OK)

@@ -6,6 +6,7 @@
 #include "admin/clock.h"
 #include "admin/enroll.h"
 #include "base/auto.h"
+#include "base/boot.h"
 #include "base/text.h"
 #include "rule/rule.h"
 #include "session/keycheck.h"
@@ -225,7 +226,7 @@ cmd_store_clock_accept(struct cmd *c, struct fault *f)
 	bool accepted;
 	int64_t seen;
 
-	if ((st = process_boot(up.boot, f)) != STATUS_OK ||
+	if ((st = boot_id(up.boot, f)) != STATUS_OK ||
 	    (st = process_uptime(&up.seconds, f)) != STATUS_OK ||
 	    (st = admin_clock_accept(&c->admin, &up, &seen, &accepted, f)) !=
 		    STATUS_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether somebody ends the sessions that are over. */
 #include "admin/prune.h"
+#include "base/boot.h"
 #include "base/text.h"
 #include "sigractl/doctor.h"
 #include "sigractl/ground.h"
@@ -42,7 +43,7 @@ doctor_gc_clock(struct doctor *d, const struct admin *a, int64_t at,
 	struct fault why = { .text = "" };
 	bool leap = false;
 
-	if (process_boot(up.boot, &why) != STATUS_OK ||
+	if (boot_id(up.boot, &why) != STATUS_OK ||
 	    process_uptime(&up.seconds, &why) != STATUS_OK ||
 	    admin_prune_leap(a, &up, &leap, &why) != STATUS_OK)
 		doctor_say(d, DOCTOR_ERROR, "gc", "see sigractl store check",

@@ -29,10 +29,7 @@ void process_line(struct request_process *out, size_t size, size_t *n);
 /* When the terminal with that number was last read from; 0: not known. */
 int64_t process_terminal_used(int64_t number);
 
-/* Which boot of this host it is. */
-enum status process_boot(char out[ID_LENGTH + 1], struct fault *f) MUST_USE;
-
-/* Seconds since then, asleep or not. */
+/* Seconds since this host's boot, asleep or not. */
 enum status process_uptime(int64_t *out, struct fault *f) MUST_USE;
 
 #endif

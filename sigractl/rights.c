@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/boot.h"
 #include "base/text.h"
 #include "session/session.h"
 #include "sigractl/cmd.h"
@@ -176,7 +177,7 @@ rights_fresh(struct rights_person *who, struct store *s, int64_t now,
 
 	if (clock_gettime(CLOCK_BOOTTIME, &up) != 0)
 		return fault_errno(f, errno, "cannot learn the uptime");
-	if ((st = process_boot(boot, f)) != STATUS_OK)
+	if ((st = boot_id(boot, f)) != STATUS_OK)
 		return st;
 	st = store_login_list_recent(
 		s,

@@ -6,29 +6,6 @@
 #include "sigractl/self_talk.h"
 #include "sigractl/tty.h"
 
-static enum status
-self_accept_verdict(const struct wire_verdict *v, const char *told,
-		    struct fault *f)
-{
-	if (v->step == WIRE_ALLOW)
-		return STATUS_OK;
-	if (v->step == WIRE_ABSTAIN)
-		return fault(f, STATUS_DENIED,
-			     "your logins are not sigra's: a rule leaves them "
-			     "to others");
-	if (v->reason == WIRE_REASON_CANCELLED)
-		return fault(f, STATUS_CANCELLED,
-			     "cancelled: nothing was accepted");
-	if (v->reason == WIRE_REASON_UNAVAILABLE)
-		return fault(f, STATUS_UNAVAILABLE,
-			     "the verifier cannot do it now: nothing was "
-			     "accepted, and its log says why");
-	return fault(f, STATUS_DENIED, "nothing was accepted: %s",
-		     told[0] != '\0' ? told
-				     : "wrong password or code, or the rules "
-				       "do not admit it now");
-}
-
 enum status
 self_accept(const struct cmd *c, struct fault *f)
 {
@@ -40,5 +17,8 @@ self_accept(const struct cmd *c, struct fault *f)
 	if ((st = tty_there(f)) != STATUS_OK ||
 	    (st = self_talk_run(c, PHASE_ACCEPT, &t, &v, f)) != STATUS_OK)
 		return st;
-	return self_accept_verdict(&v, t.told, f);
+	return self_talk_verdict(&v, t.told, "accepted",
+				 "wrong password or code, or the rules do not "
+				 "admit it now",
+				 f);
 }

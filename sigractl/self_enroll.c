@@ -28,29 +28,6 @@ self_newest_told(void *ctx, const struct wire_row *row, struct fault *f)
 }
 
 static enum status
-self_enroll_verdict(const struct wire_verdict *v, const char *told,
-		    struct fault *f)
-{
-	if (v->step == WIRE_ALLOW)
-		return STATUS_OK;
-	if (v->step == WIRE_ABSTAIN)
-		return fault(f, STATUS_DENIED,
-			     "your logins are not sigra's: a rule leaves them "
-			     "to others");
-	if (v->reason == WIRE_REASON_CANCELLED)
-		return fault(f, STATUS_CANCELLED,
-			     "cancelled: nothing was enrolled");
-	if (v->reason == WIRE_REASON_UNAVAILABLE)
-		return fault(f, STATUS_UNAVAILABLE,
-			     "the verifier cannot do it now: nothing was "
-			     "enrolled, and its log says why");
-	return fault(f, STATUS_DENIED, "nothing was enrolled: %s",
-		     told[0] != '\0' ? told
-				     : "wrong password or code, or the rules "
-				       "allow no new device now");
-}
-
-static enum status
 self_enroll_json(const struct cmd *c, struct fault *f)
 {
 	struct self_newest n = { .row = { .created_at = 0 } };
@@ -85,7 +62,10 @@ self_enroll(const struct cmd *c, struct fault *f)
 	/* Or else the verifier would count an attempt that nobody made. */
 	if ((st = tty_there(f)) != STATUS_OK ||
 	    (st = self_talk_run(c, PHASE_ENROLL, &t, &v, f)) != STATUS_OK ||
-	    (st = self_enroll_verdict(&v, t.told, f)) != STATUS_OK)
+	    (st = self_talk_verdict(&v, t.told, "enrolled",
+				    "wrong password or code, or the rules "
+				    "allow no new device now",
+				    f)) != STATUS_OK)
 		return st;
 	if (c->json)
 		return self_enroll_json(c, f);

@@ -37,39 +37,6 @@ self_ask_pipe(struct io *io, const struct prompt *p, struct secret *answer,
 }
 
 static enum status
-self_verdict(const struct wire_verdict *v, const char *told, struct fault *f)
-{
-	if (v->step == WIRE_ALLOW)
-		return STATUS_OK;
-	if (v->step == WIRE_ABSTAIN)
-		return fault(f, STATUS_DENIED,
-			     "your password is not kept by sigra: a rule "
-			     "leaves it to others");
-	switch (v->reason) {
-	case WIRE_REASON_BAD_PASSWORD:
-		return fault(f, STATUS_REFUSED, "nothing was changed: %s",
-			     told[0] == '\0' ? "the new password is refused"
-					     : told);
-	case WIRE_REASON_CANCELLED:
-		return fault(f, STATUS_CANCELLED,
-			     "cancelled: nothing was changed");
-	case WIRE_REASON_UNAVAILABLE:
-		return fault(f, STATUS_UNAVAILABLE,
-			     "the verifier cannot do it now: nothing was "
-			     "changed, and its log says why");
-	case WIRE_REASON_NONE:
-	case WIRE_REASON_WRONG:
-	case WIRE_REASON_REFUSED:
-	case WIRE_REASON_EXPIRED:
-		break;
-	}
-	return fault(f, STATUS_DENIED, "nothing was changed: %s",
-		     told[0] != '\0' ? told
-				     : "the current password is not that, or "
-				       "no change is admitted now");
-}
-
-static enum status
 self_change(const struct cmd *c, struct self_talk *t, struct fault *f)
 {
 	struct wire_verdict v;
@@ -77,7 +44,16 @@ self_change(const struct cmd *c, struct self_talk *t, struct fault *f)
 
 	if (st != STATUS_OK)
 		return st;
-	return self_verdict(&v, t->told, f);
+	if (v.step == WIRE_ABSTAIN)
+		return fault(f, STATUS_DENIED,
+			     "your password is not kept by sigra: a rule "
+			     "leaves it to others");
+	return self_talk_verdict(&v, t->told, "changed",
+				 v.reason == WIRE_REASON_BAD_PASSWORD
+					 ? "the new password is refused"
+					 : "the current password is not that, "
+					   "or no change is admitted now",
+				 f);
 }
 
 static enum status

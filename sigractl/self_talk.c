@@ -111,3 +111,28 @@ self_talk_run(const struct cmd *c, enum request_phase phase,
 		return st;
 	return wire_client_run(fd, &r, &t->io, out, NULL, f);
 }
+
+enum status
+self_talk_verdict(const struct wire_verdict *v, const char *told,
+		  const char *what, const char *otherwise, struct fault *f)
+{
+	if (v->step == WIRE_ALLOW)
+		return STATUS_OK;
+	if (v->step == WIRE_ABSTAIN)
+		return fault(f, STATUS_DENIED,
+			     "your logins are not sigra's: a rule leaves them "
+			     "to others");
+	if (v->reason == WIRE_REASON_CANCELLED)
+		return fault(f, STATUS_CANCELLED, "cancelled: nothing was %s",
+			     what);
+	if (v->reason == WIRE_REASON_UNAVAILABLE)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "the verifier cannot do it now: nothing was %s, "
+			     "and its log says why",
+			     what);
+	return fault(f,
+		     v->reason == WIRE_REASON_BAD_PASSWORD ? STATUS_REFUSED
+							   : STATUS_DENIED,
+		     "nothing was %s: %s", what,
+		     told[0] != '\0' ? told : otherwise);
+}

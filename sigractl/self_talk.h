@@ -29,4 +29,10 @@ enum status self_talk_run(const struct cmd *c, enum request_phase phase,
 			  struct self_talk *t, struct wire_verdict *out,
 			  struct fault *f) MUST_USE;
 
+/* The verdict as a status.  WHAT was to be done ("enrolled"); TOLD is the last
+ * that was said, and OTHERWISE what holds when nothing was. */
+enum status self_talk_verdict(const struct wire_verdict *v, const char *told,
+			      const char *what, const char *otherwise,
+			      struct fault *f) MUST_USE;
+
 #endif

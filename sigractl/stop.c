@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/boot.h"
 #include "sigractl/logind.h"
 #include "sigractl/process.h"
 
@@ -252,7 +253,7 @@ stop_session(const struct stop_target *t, struct stop_result *out)
 	char boot[ID_LENGTH + 1];
 	bool there;
 
-	if (process_boot(boot, NULL) == STATUS_OK &&
+	if (boot_id(boot, NULL) == STATUS_OK &&
 	    strcmp(boot, t->boot) == 0) {
 		there = stop_set_begin(&set, t);
 		/* What it has ended is waited for below. */
@@ -281,7 +282,7 @@ stop_look(const struct stop_target *t, struct stop_view *out)
 	char boot[ID_LENGTH + 1];
 
 	/* What cannot be seen is not taken for gone. */
-	if (process_boot(boot, NULL) != STATUS_OK) {
+	if (boot_id(boot, NULL) != STATUS_OK) {
 		*out = (struct stop_view){ .there = true };
 		return;
 	}

@@ -72,30 +72,5 @@ enum status
 session_accept(const struct session_env *env, const struct request *request,
 	       struct session_verdict *out, struct fault *f)
 {
-	SESSION_ATTEMPT(a);
-	struct policy_decision d = { .step = POLICY_DENY };
-	struct id login;
-	enum status st;
-
-	st = session_gather(env, request, POLICY_PHASE_AUTH, &a, f);
-	if (st != STATUS_OK)
-		return st;
-	st = session_strengthen(&a, f);
-	if (st == STATUS_OK)
-		st = session_ask_all(&a, &d, f);
-	if (st == STATUS_OK && d.step == POLICY_ALLOW) {
-		st = session_acted_refuse(&a, f);
-		if (st == STATUS_OK && a.facts.action == POLICY_ACTION_REQUIRE)
-			st = accept_ask(&a, f);
-		d = policy_next(&a.facts);
-	}
-	if (st == STATUS_OK)
-		st = session_settle(&a, &d, &login, f);
-	if (st != STATUS_OK)
-		return st;
-	if (d.step == POLICY_ALLOW)
-		session_notices(&a);
-	/* It is no login that could be handed to another phase. */
-	session_verdict_set(out, &d);
-	return STATUS_OK;
+	return session_self(env, request, accept_ask, out, f);
 }

@@ -405,10 +405,12 @@ enum status session_invite_settle(struct session_attempt *a, bool *lost,
 				  struct fault *f) MUST_USE;
 
 /* Ask for what would be asked of a login, and for a second factor too if the
- * account has any: neither a trusted device nor an earlier login stands for
- * it (selfenroll.c). */
-enum status session_strengthen(struct session_attempt *a, struct fault *f)
-	MUST_USE;
+ * account has any; CHANGE asks for what is to be changed, once that is proved,
+ * and session_settle() writes it. */
+enum status
+session_self(const struct session_env *env, const struct request *request,
+	     enum status (*change)(struct session_attempt *a, struct fault *f),
+	     struct session_verdict *out, struct fault *f) MUST_USE;
 
 /* Somebody who has proved himself sets something up, which takes time. */
 void session_patience(const struct session_env *env);

@@ -21,8 +21,7 @@ enum status host_reset(bool guest, struct fault *f) MUST_USE;
 /* Become the owner of the store, for good. */
 enum status host_become(uid_t uid, gid_t gid, struct fault *f) MUST_USE;
 
-/* The name of this machine, and the id of this boot (36 characters). */
+/* The name of this machine. */
 enum status host_name(char *out, size_t size, struct fault *f) MUST_USE;
-enum status host_boot(char out[ID_LENGTH + 1], struct fault *f) MUST_USE;
 
 #endif

@@ -6,6 +6,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/boot.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "factor/fido2.h"
@@ -208,7 +209,7 @@ worker_open(struct worker *w, const struct config *config, struct fault *f)
 
 	w->config = config;
 	if ((st = host_name(w->host, sizeof(w->host), f)) != STATUS_OK ||
-	    (st = host_boot(w->boot, f)) != STATUS_OK ||
+	    (st = boot_id(w->boot, f)) != STATUS_OK ||
 	    (st = crypto_start(f)) != STATUS_OK ||
 	    (st = store_open(where, STORE_WRITE, &w->store, f)) != STATUS_OK ||
 	    (st = file_split(strchr(where, ':') + 1, w->store_dir,
