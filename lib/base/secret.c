@@ -106,6 +106,15 @@ secret_string(const struct secret *s, char *out, size_t size)
 	return true;
 }
 
+bool
+secret_bytes(const struct secret *s, void *out, size_t len)
+{
+	if (s->len != len)
+		return false;
+	memcpy(out, s->b, len);
+	return true;
+}
+
 void
 secret_text_wipe(struct secret_text *t)
 {

@@ -69,6 +69,10 @@ long secret_code_points(const struct secret *s);
  */
 bool secret_string(const struct secret *s, char *out, size_t size);
 
+/* Copy S out, when it has LEN bytes; else false, and OUT is untouched.  The
+ * caller wipes OUT. */
+bool secret_bytes(const struct secret *s, void *out, size_t len);
+
 /*
  * A secret as a NUL-terminated string, for functions that take one: declare it
  * only as `SECRET_TEXT(text);`, and it is wiped when its scope ends.  The

@@ -15,12 +15,15 @@ void
 config_defaults(struct config *c)
 {
 	memset(c, 0, sizeof(*c));
+#define FLAG(section, name, value)                                            \
+	c->section##_##name = strcmp(#value, "yes") == 0;
 #define TEXT(section, name, size, value)                                      \
 	(void)text_copy(c->section##_##name, size, value);
 #define NUMBER(section, name, low, high, value) c->section##_##name = value;
 #include "config/options.def"
 #undef TEXT
 #undef NUMBER
+#undef FLAG
 }
 
 static enum status
@@ -114,7 +117,10 @@ config_each(const struct config *c,
 	each(ctx, #section "." #name, c->section##_##name);
 #define NUMBER(section, name, low, high, value)                               \
 	config_number_each(c->section##_##name, #section "." #name, each, ctx);
+#define FLAG(section, name, value)                                            \
+	each(ctx, #section "." #name, c->section##_##name ? "yes" : "no");
 #include "config/options.def"
 #undef TEXT
 #undef NUMBER
+#undef FLAG
 }

@@ -6,6 +6,7 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -14,9 +15,11 @@
 struct config {
 #define TEXT(section, name, size, value) char section##_##name[size];
 #define NUMBER(section, name, low, high, value) int64_t section##_##name;
+#define FLAG(section, name, value) bool section##_##name;
 #include "config/options.def"
 #undef TEXT
 #undef NUMBER
+#undef FLAG
 };
 
 /* All defaults; no file is read. */

@@ -17,20 +17,28 @@
 struct config_row {
 	const char *section, *name;
 	size_t at;   /* offset in struct config */
-	size_t size; /* of a text; 0: a number */
+	size_t size; /* of a text; 0: a number, or yes or no */
 	int64_t low, high;
+	bool flag;
 };
 
 static const struct config_row config_rows[] = {
 #define TEXT(section, name, size, value)                                      \
-	{ #section, #name, offsetof(struct config, section##_##name),         \
-	  size,	    0,	   0 },
+	{                                                                     \
+		#section, #name, offsetof(struct config, section##_##name),   \
+		size,	  0,	 0,                                           \
+		false                                                         \
+	},
 #define NUMBER(section, name, low, high, value)                               \
-	{ #section, #name, offsetof(struct config, section##_##name),         \
-	  0,	    low,   high },
+	{ #section, #name, offsetof(struct config, section##_##name), 0, low, \
+	  high,	    false },
+#define FLAG(section, name, value)                                            \
+	{ #section, #name, offsetof(struct config, section##_##name), 0, 0,   \
+	  0,	    true },
 #include "config/options.def"
 #undef TEXT
 #undef NUMBER
+#undef FLAG
 };
 
 #define CONFIG_ROWS (sizeof(config_rows) / sizeof(config_rows[0]))
@@ -143,12 +151,28 @@ config_line_read(char *line, int size, void *stream)
 }
 
 static enum status
+config_flag_set(struct config_text *t, const struct config_row *row,
+		const char *value)
+{
+	bool yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0)
+		return fault(t->f, STATUS_INVALID,
+			     "%s: line %d: %s.%s must be yes or no", t->name,
+			     t->line, row->section, row->name);
+	memcpy((char *)&t->c + row->at, &yes, sizeof(yes));
+	return STATUS_OK;
+}
+
+static enum status
 config_value_set(struct config_text *t, const struct config_row *row,
 		 const char *value)
 {
 	char *to = (char *)&t->c + row->at;
 	int64_t n;
 
+	if (row->flag)
+		return config_flag_set(t, row, value);
 	if (row->size == 0 && text_number(value, row->low, row->high, &n)) {
 		memcpy(to, &n, sizeof(n));
 		return STATUS_OK;

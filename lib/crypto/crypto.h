@@ -36,6 +36,9 @@ enum crypto_purpose {
 	CRYPTO_INVITATION = 7,
 	CRYPTO_IMPERSONATION = 8,
 	CRYPTO_SERVICE_SECRET = 9,
+	CRYPTO_TOKEN = 10,
+	CRYPTO_JWT = 11,     /* seed of the key that signs JWTs */
+	CRYPTO_REFRESH = 12, /* keyed hashes of refresh tokens */
 };
 
 /* The master key of a store; wiped when its scope ends. */
@@ -81,6 +84,13 @@ enum status crypto_keys_create(const char *path, uid_t owner,
 void crypto_keys_text(const struct crypto_keys *k, struct secret *out);
 enum status crypto_keys_parse(const struct secret *text, struct crypto_keys *k,
 			      struct fault *f) MUST_USE;
+
+/* Likewise a verification key of the audit, of CRYPTO_KEY_SIZE, and the number
+ * of the row that it begins with: "SIGRA-AUDIT1", START, and groups. */
+void crypto_audit_text(const struct secret *key, int64_t start,
+		       struct secret *out);
+enum status crypto_audit_parse(const struct secret *text, struct secret *key,
+			       int64_t *start, struct fault *f) MUST_USE;
 
 /*
  * Seal LEN bytes: XChaCha20-Poly1305 with a fresh nonce.  AD names the place,
@@ -187,6 +197,10 @@ void crypto_secret_hash(const struct crypto_keys *k,
 /* HMAC-SHA256 (RFC 2104, FIPS 180-4), which others verify. */
 void crypto_hmac_sha256(const struct secret *key, const void *bytes,
 			size_t len, uint8_t out[CRYPTO_SHA256_SIZE]);
+
+/* SHA-256 of WORD and the secret's bytes behind it. */
+void crypto_secret_sha256(const char *word, const struct secret *s,
+			  uint8_t out[CRYPTO_SHA256_SIZE]);
 
 /* Random bytes that nobody has seen; LEN up to SECRET_SIZE. */
 void crypto_secret_random(struct secret *out, size_t len);

@@ -2,6 +2,7 @@
 #include "crypto/crypto.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "crypto/subkey.h"
 
@@ -49,6 +50,20 @@ void
 crypto_sha256(const void *bytes, size_t len, uint8_t out[CRYPTO_SHA256_SIZE])
 {
 	(void)crypto_hash_sha256(out, bytes, len);
+}
+
+void
+crypto_secret_sha256(const char *word, const struct secret *s,
+		     uint8_t out[CRYPTO_SHA256_SIZE])
+{
+	crypto_hash_sha256_state state;
+
+	(void)crypto_hash_sha256_init(&state);
+	(void)crypto_hash_sha256_update(&state, (const uint8_t *)word,
+					strlen(word));
+	(void)crypto_hash_sha256_update(&state, s->b, s->len);
+	(void)crypto_hash_sha256_final(&state, out);
+	crypto_wipe(&state, sizeof(state));
 }
 
 bool

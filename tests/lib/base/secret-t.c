@@ -42,6 +42,9 @@ main(void)
 	CHECK(secret_string(&a, out, sizeof(out)));
 	CHECK_STR(out, "hunter2");
 	CHECK(!secret_string(&a, out, 7));
+	CHECK(secret_bytes(&a, out, 7) && memcmp(out, "hunter2", 7) == 0);
+	memset(out, 'x', sizeof(out));
+	CHECK(!secret_bytes(&a, out, 6) && out[0] == 'x');
 	secret_copy(&b, &a);
 	CHECK(secret_equal(&a, &b));
 

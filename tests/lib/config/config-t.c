@@ -151,17 +151,21 @@ test_each(void)
 
 #define TEXT(section, name, size, value) rows++;
 #define NUMBER(section, name, low, high, value) rows++;
+#define FLAG(section, name, value) rows++;
 #include "config/options.def"
 #undef TEXT
 #undef NUMBER
+#undef FLAG
 	config_defaults(&want);
 	want.guess_pair_tries = 17;
+	want.jwt_accept = true;
 	memcpy(want.store_key, "/k", sizeof("/k"));
 	config_each(&want, dump_one, &d);
 	CHECK_EQ(d.n, rows);
 	write_conf(d.text, 0600);
 	CHECK_OK(load(), &f);
 	CHECK_EQ(c.guess_pair_tries, 17);
+	CHECK(c.jwt_accept);
 	CHECK_STR(c.store_key, "/k");
 	CHECK_STR(c.account_name_regex, want.account_name_regex);
 	CHECK_EQ(c.argon2_memory_kib, want.argon2_memory_kib);

@@ -130,6 +130,28 @@ test_numbers(void)
 }
 
 static void
+test_flags(void)
+{
+	static const char *const bad[] = { "Yes", "true", "1",	   "on",
+					   "y",	  "yess", "yes no" };
+	char text[64];
+
+	CHECK_OK(parse(""), &f);
+	CHECK(!c.jwt_accept);
+	CHECK_OK(parse("[jwt]\naccept = yes\n"), &f);
+	CHECK(c.jwt_accept);
+	CHECK_OK(parse("[jwt]\naccept = no ; as ever\n"), &f);
+	CHECK(!c.jwt_accept);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(text, sizeof(text), "[jwt]\naccept = %s\n",
+			       bad[i]);
+		refused(text, strlen(text),
+			"t: line 2: jwt.accept must be yes or no");
+	}
+	REFUSED("[jwt]\naccept =\n", "t: line 2: jwt.accept must be yes");
+}
+
+static void
 test_bytes(void)
 {
 	char text[600];
@@ -172,6 +194,7 @@ main(void)
 	test_names();
 	test_shape();
 	test_numbers();
+	test_flags();
 	test_bytes();
 	return test_done();
 }

@@ -32,6 +32,12 @@ keyed(void)
 					 "5528ed4fe94e9f37d5726b2e2542e7cc",
 		[CRYPTO_SERVICE_SECRET] = "52b1317ee792be848fcd5fcbc9a12202"
 					  "ddc304c3436ade35e4cf58531cfe1ec1",
+		[CRYPTO_TOKEN] = "89b309b452b5b5caafc54812f688121f"
+				 "3f42a8946ec97f4a90eb08b8d1b1c1b4",
+		[CRYPTO_JWT] = "1c3366128837bcbda07bad8ca5303fa0"
+			       "b3c1221299de4ff58b89e556975df2b0",
+		[CRYPTO_REFRESH] = "04dc2e37cfade6dea1e644d025c6704e"
+				   "b66ba4f3a9849a5636408fdcd5efe69f",
 	};
 	uint8_t hash[CRYPTO_HASH_SIZE];
 	char hex[2 * CRYPTO_HASH_SIZE + 1];
@@ -39,8 +45,7 @@ keyed(void)
 
 	for (unsigned i = 0; i < CRYPTO_KEY_SIZE; i++)
 		k.master[i] = (uint8_t)i;
-	for (enum crypto_purpose p = CRYPTO_SEAL; p <= CRYPTO_SERVICE_SECRET;
-	     p++) {
+	for (enum crypto_purpose p = CRYPTO_SEAL; p <= CRYPTO_REFRESH; p++) {
 		crypto_keyed_hash(&k, p, "abc", 3, hash);
 		text_hex(hash, sizeof(hash), hex);
 		CHECK_STR(hex, want[p]);
