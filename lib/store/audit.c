@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/text.h"
 #include "store/engine.h"
 #include "store/outbox.h"
 
@@ -14,13 +13,14 @@ enum status
 store_audit_insert(struct store *s, struct store_audit *row, struct fault *f)
 {
 	const struct store_value in[] = {
-		store_text(row->host),	    store_text(row->id.s),
-		store_integer(row->at),	    store_text(row->action),
-		store_text(row->outcome),   store_text(row->actor),
-		store_text(row->effective), store_text(row->target),
-		store_text(row->org),	    store_text(row->service),
-		store_text(row->tty),	    store_text(row->rhost),
-		store_integer(row->pid),    store_text(row->meta),
+		store_text(row->host),	  store_integer(row->seq),
+		store_text(row->id.s),	  store_integer(row->at),
+		store_text(row->action),  store_text(row->outcome),
+		store_text(row->actor),	  store_text(row->effective),
+		store_text(row->target),  store_text(row->org),
+		store_text(row->service), store_text(row->tty),
+		store_text(row->rhost),	  store_integer(row->pid),
+		store_text(row->meta),	  store_blob(row->mac, row->mac_len),
 	};
 	const struct store_sink sink = { store_audit_take_seq, &row->seq };
 
@@ -28,8 +28,8 @@ store_audit_insert(struct store *s, struct store_audit *row, struct fault *f)
 				&sink, f);
 }
 
-static bool
-store_audit_read(struct store_row *row, struct store_audit *a)
+bool
+store_row_audit(struct store_row *row, struct store_audit *a)
 {
 	store_row_text(row, a->host, sizeof(a->host));
 	store_row_integer(row, 1, INT64_MAX, &a->seq);
@@ -46,6 +46,7 @@ store_audit_read(struct store_row *row, struct store_audit *a)
 	store_row_text(row, a->rhost, sizeof(a->rhost));
 	store_row_integer(row, INT64_MIN, INT64_MAX, &a->pid);
 	store_row_text(row, a->meta, sizeof(a->meta));
+	store_row_blob(row, a->mac, sizeof(a->mac), &a->mac_len);
 	return store_row_done(row);
 }
 
@@ -54,7 +55,7 @@ store_audit_take(void *ctx, struct store_row *row)
 {
 	struct store_audit a = { .seq = 0 };
 
-	if (!store_audit_read(row, &a))
+	if (!store_row_audit(row, &a))
 		return STORE_NEXT_BAD;
 	*(struct store_audit *)ctx = a;
 	return STORE_NEXT_MORE;
@@ -82,49 +83,34 @@ store_audit_step(void *ctx, struct store_row *row)
 	const struct store_audit_walk *w = ctx;
 	struct store_audit a = { .seq = 0 };
 
-	if (!store_audit_read(row, &a))
+	if (!store_row_audit(row, &a))
 		return STORE_NEXT_BAD;
 	return w->each(w->ctx, &a) ? STORE_NEXT_MORE : STORE_NEXT_STOP;
 }
 
-static int64_t
-store_audit_bound(int64_t n)
+static enum store_next
+store_growth_take(void *ctx, struct store_row *row)
 {
-	return n == 0 ? INT64_MAX : n;
+	struct store_growth g = { .rows = 0 };
+
+	store_row_integer(row, 0, INT64_MAX, &g.rows);
+	store_row_integer(row, INT64_MIN, INT64_MAX, &g.oldest);
+	store_row_integer(row, 0, INT64_MAX, &g.late);
+	if (!store_row_done(row))
+		return STORE_NEXT_BAD;
+	*(struct store_growth *)ctx = g;
+	return STORE_NEXT_MORE;
 }
 
 enum status
-store_audit_list(struct store *s, const struct store_audit_filter *filter,
-		 bool (*each)(void *ctx, const struct store_audit *),
-		 void *ctx, struct fault *f)
+store_growth(struct store *s, int64_t since, struct store_growth *out,
+	     struct fault *f)
 {
-	const struct store_value in[] = {
-		store_text(filter->action),
-		store_text(filter->outcome),
-		store_text(filter->actor),
-		store_text(filter->target),
-		store_text(filter->org),
-		store_text(filter->service),
-		store_text(filter->rhost),
-		store_integer(filter->since == 0 ? INT64_MIN : filter->since),
-		store_integer(store_audit_bound(filter->until)),
-		store_integer(store_audit_bound(filter->before)),
-		store_integer(filter->before == 0 ? INT64_MAX
-						  : filter->before_seq),
-		store_integer(store_audit_bound(filter->limit)),
-	};
-	struct store_audit_walk w = { .each = each, .ctx = ctx };
-	const struct store_sink sink = { store_audit_step, &w };
-	enum store_statement statement = STORE_SQL_AUDIT_LIST;
+	const struct store_value in[] = { store_integer(since - 1) };
+	const struct store_sink sink = { store_growth_take, out };
 
-	/* The same filter four times, each led by another index. */
-	if (!text_empty(filter->target))
-		statement = STORE_SQL_AUDIT_LIST_TARGET;
-	else if (!text_empty(filter->actor))
-		statement = STORE_SQL_AUDIT_LIST_ACTOR;
-	else if (!text_empty(filter->org))
-		statement = STORE_SQL_AUDIT_LIST_ORG;
-	return store_query(s, statement, in, STORE_LEN(in), &sink, f);
+	return store_query_one(s, STORE_SQL_AUDIT_SIZE, in, STORE_LEN(in),
+			       &sink, "size of the audit", f);
 }
 
 enum status

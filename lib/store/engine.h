@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "store/restore.h"
+#include "store/room.h"
 
 /* $1..$n of each, and its columns, are in the .c file of its noun. */
 enum store_statement {
@@ -41,6 +42,7 @@ enum store_statement {
 	STORE_SQL_GUESS_INSERT,
 	STORE_SQL_GUESS_SETTLE,
 	STORE_SQL_GUESS_PRUNE,
+	STORE_SQL_GUESS_FADE,
 	STORE_SQL_GUESS_LIST,
 	STORE_SQL_GUESS_CLEAR,
 	STORE_SQL_GUESS_LOCKED,
@@ -115,8 +117,21 @@ enum store_statement {
 	STORE_SQL_AUDIT_LIST_ACTOR,
 	STORE_SQL_AUDIT_LIST_TARGET,
 	STORE_SQL_AUDIT_LIST_ORG,
+	STORE_SQL_AUDIT_LIST_RHOST,
+	STORE_SQL_AUDIT_HOST,
 	STORE_SQL_AUDIT_RECENT,
 	STORE_SQL_AUDIT_BY_ID,
+	STORE_SQL_AUDIT_LAST,
+	STORE_SQL_AUDIT_WALK,
+	STORE_SQL_AUDIT_GUARD_PUT,
+	STORE_SQL_AUDIT_GUARD_ANY,
+	STORE_SQL_AUDIT_GUARD_DELETE,
+	STORE_SQL_AUDIT_PRUNE,
+	STORE_SQL_AUDIT_STUMP_GET,
+	STORE_SQL_AUDIT_STUMP_PUT,
+	STORE_SQL_CHAIN_INSERT,
+	STORE_SQL_CHAIN_NEWEST,
+	STORE_SQL_CHAIN_LIST,
 	STORE_SQL_SEALED_PASSWORD_NEXT,
 	STORE_SQL_SEALED_PASSWORD_PUT,
 	STORE_SQL_SEALED_HISTORY_NEXT,
@@ -141,7 +156,8 @@ enum store_statement {
 	STORE_SQL_VOID_INVITATIONS,
 	STORE_SQL_VOID_LOGINS,
 	STORE_SQL_VOID_OTP,
-	STORE_SQL_VOID_SECRETS,
+	STORE_SQL_VOID_TOKENS,
+	STORE_SQL_VOID_REFRESH,
 	STORE_SQL_VOID_SESSIONS,
 	STORE_SQL_VOID_TRUST,
 	STORE_SQL_VOID_UNKNOWN,
@@ -151,6 +167,7 @@ enum store_statement {
 	STORE_SQL_ORG_ANY,
 	STORE_SQL_ORG_BY_ID,
 	STORE_SQL_ORG_UPDATE,
+	STORE_SQL_ORG_TOKENS,
 	STORE_SQL_ORG_PAST,
 	STORE_SQL_ORG_LIST,
 	STORE_SQL_MEMBER_INSERT,
@@ -193,13 +210,24 @@ enum store_statement {
 	STORE_SQL_IMPERSONATION_VOID,
 	STORE_SQL_IMPERSONATION_VOID_BY,
 	STORE_SQL_IMPERSONATION_RUNS,
-	STORE_SQL_SECRET_COUNT,
-	STORE_SQL_SECRET_INSERT,
-	STORE_SQL_SECRET_FIND,
-	STORE_SQL_SECRET_USED,
-	STORE_SQL_SECRET_REVOKE,
-	STORE_SQL_SECRET_REVOKE_ALL,
-	STORE_SQL_SECRET_LIST,
+	STORE_SQL_TOKEN_COUNT,
+	STORE_SQL_TOKEN_GOOD,
+	STORE_SQL_TOKEN_INSERT,
+	STORE_SQL_TOKEN_FIND,
+	STORE_SQL_TOKEN_BY_ID,
+	STORE_SQL_TOKEN_BY_LABEL,
+	STORE_SQL_TOKEN_LIST,
+	STORE_SQL_TOKEN_LIST_ALL,
+	STORE_SQL_TOKEN_USED,
+	STORE_SQL_TOKEN_REVOKE,
+	STORE_SQL_TOKEN_REVOKE_ALL,
+	STORE_SQL_REFRESH_FAMILIES,
+	STORE_SQL_REFRESH_INSERT,
+	STORE_SQL_REFRESH_GET,
+	STORE_SQL_REFRESH_FIND,
+	STORE_SQL_REFRESH_SPEND,
+	STORE_SQL_REFRESH_REVOKE,
+	STORE_SQL_REFRESH_REVOKE_ALL,
 	STORE_SQL_SERVICE_LIST,
 	STORE_SQL_ACCOUNT_DUE,
 	STORE_SQL_ERASE_PERSON,
@@ -211,7 +239,8 @@ enum store_statement {
 	STORE_SQL_ERASE_MEMBER,
 	STORE_SQL_ERASE_INVITATION,
 	STORE_SQL_ERASE_IMPERSONATION,
-	STORE_SQL_ERASE_SECRET,
+	STORE_SQL_ERASE_TOKEN,
+	STORE_SQL_ERASE_REFRESH,
 	STORE_SQL_ERASE_GUESS,
 	STORE_SQL_ERASE_DELIVERY,
 	STORE_SQL_ERASE_OUTBOX,
@@ -238,7 +267,18 @@ enum store_statement {
 	STORE_SQL_PRUNE_SLUGS,
 	STORE_SQL_PRUNE_INVITATIONS,
 	STORE_SQL_PRUNE_IMPERSONATIONS,
-	STORE_SQL_PRUNE_SECRETS,
+	STORE_SQL_PRUNE_TOKENS,
+	STORE_SQL_PRUNE_REFRESH,
+	STORE_SQL_AUDIT_SIZE,
+	STORE_SQL_BURST_GET,
+	STORE_SQL_BURST_OPEN,
+	STORE_SQL_BURST_SUM,
+	STORE_SQL_BURST_PUT,
+	STORE_SQL_BURST_COUNT,
+	STORE_SQL_BURST_DELETE,
+	STORE_SQL_BURST_OF_SOURCE,
+	STORE_SQL_BURST_ABOUT,
+	STORE_SQL_BURST_OLD,
 	STORE_SQL_COUNT
 };
 
@@ -326,6 +366,15 @@ struct engine {
 	void (*rollback)(void *handle);
 	/* As store_tidy(). */
 	void (*tidy)(void *handle);
+	/* As store_beside(). */
+	void (*beside)(void *handle, int *dir, const char **name);
+	/* As store_room(), store_reserve_*() and store_again(). */
+	enum status (*room)(void *handle, struct store_room *out,
+			    struct fault *f) MUST_USE;
+	enum status (*reserve_make)(void *handle, bool *whole, struct fault *f)
+		MUST_USE;
+	int64_t (*given)(void *handle);
+	bool (*again)(void *handle);
 	/*
 	 * Bind N values, hand each row to SINK (NULL: there is none to look
 	 * at) and count the rows in *ROWS (NULL: nobody asks).  A change
@@ -394,6 +443,8 @@ void store_row_blob(struct store_row *r, uint8_t *out, size_t size,
 		    size_t *len);
 /* Every column was read and none was bad. */
 bool store_row_done(const struct store_row *r);
+/* All columns of a row of the audit. */
+bool store_row_audit(struct store_row *r, struct store_audit *a);
 
 #define STORE_LEN(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -140,6 +140,20 @@ store_guess_prune(struct store *s, int64_t before, struct fault *f)
 			    f);
 }
 
+enum status
+store_guess_fade(struct store *s, const struct store_guess *g, int64_t before,
+		 int64_t most, struct fault *f)
+{
+	const struct store_value in[] = {
+		store_text(g->subject), store_text(g->source),
+		store_text(g->factor),	store_integer(before),
+		store_integer(most),
+	};
+
+	return store_change(s, STORE_SQL_GUESS_FADE, in, STORE_LEN(in), NULL,
+			    f);
+}
+
 struct store_guess_walk {
 	bool (*each)(void *ctx, const struct store_guess_sum *);
 	void *ctx;

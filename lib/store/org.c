@@ -12,6 +12,8 @@ store_org_columns(struct store_row *row, struct store_org *o)
 	store_row_text(row, o->words, sizeof(o->words));
 	store_row_bool(row, &o->personal);
 	store_row_bool(row, &o->require_mfa);
+	store_row_bool(row, &o->token_expiry);
+	store_row_integer(row, 0, STORE_ORG_TOKEN_MAX, &o->token_max);
 	store_row_integer(row, INT64_MIN, INT64_MAX, &o->created_at);
 	store_row_integer(row, INT64_MIN, INT64_MAX, &o->deleted_at);
 	store_row_integer(row, 1, INT64_MAX, &o->version);
@@ -25,10 +27,16 @@ store_org_insert(struct store *s, const struct store_org *o, int64_t now,
 					    store_integer(now),
 					    store_text(o->id.s) };
 	const struct store_value in[] = {
-		store_text(o->id.s),	      store_text(o->slug),
-		store_text(o->name),	      store_text(o->words),
-		store_integer(o->personal),   store_integer(o->require_mfa),
-		store_integer(o->created_at), store_integer(o->deleted_at),
+		store_text(o->id.s),
+		store_text(o->slug),
+		store_text(o->name),
+		store_text(o->words),
+		store_integer(o->personal),
+		store_integer(o->require_mfa),
+		store_integer(o->token_expiry),
+		store_integer(o->token_max),
+		store_integer(o->created_at),
+		store_integer(o->deleted_at),
 		store_integer(o->version),
 	};
 	int64_t answers = 0;
@@ -98,10 +106,16 @@ enum status
 store_org_update(struct store *s, const struct store_org *o, struct fault *f)
 {
 	const struct store_value in[] = {
-		store_text(o->id.s),	      store_text(o->slug),
-		store_text(o->name),	      store_text(o->words),
-		store_integer(o->personal),   store_integer(o->require_mfa),
-		store_integer(o->deleted_at), store_integer(o->version),
+		store_text(o->id.s),
+		store_text(o->slug),
+		store_text(o->name),
+		store_text(o->words),
+		store_integer(o->personal),
+		store_integer(o->require_mfa),
+		store_integer(o->token_expiry),
+		store_integer(o->token_max),
+		store_integer(o->deleted_at),
+		store_integer(o->version),
 	};
 	struct store_org now;
 	size_t rows = 0;
@@ -116,6 +130,19 @@ store_org_update(struct store *s, const struct store_org *o, struct fault *f)
 		return st;
 	return fault(f, STATUS_LOST,
 		     "the organization was changed meanwhile: read it again");
+}
+
+enum status
+store_org_tokens(struct store *s, const struct store_org *o, int64_t now,
+		 int64_t *out, struct fault *f)
+{
+	const struct store_value in[] = { store_text(o->id.s),
+					  store_integer(now),
+					  store_integer(o->token_expiry),
+					  store_integer(o->token_max) };
+
+	return store_query_count(s, STORE_SQL_ORG_TOKENS, in, STORE_LEN(in),
+				 out, f);
 }
 
 enum status

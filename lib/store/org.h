@@ -12,6 +12,7 @@
 #define STORE_SLUG_SIZE 64 /* with the NUL */
 #define STORE_ORG_NAME_SIZE 129
 #define STORE_ORG_WORDS_SIZE 256
+#define STORE_ORG_TOKEN_MAX 315360000 /* seconds: ten years */
 #define STORE_HASH_SIZE 32 /* a keyed hash of something shown once */
 
 struct store_org {
@@ -21,6 +22,9 @@ struct store_org {
 	char words[STORE_ORG_WORDS_SIZE]; /* no password is made of; blanks */
 	bool personal;
 	bool require_mfa;
+	/* Of its members' app tokens. */
+	bool token_expiry; /* each has one */
+	int64_t token_max; /* seconds that one is good at most; 0: no limit */
 	int64_t created_at;
 	int64_t deleted_at; /* 0: it is there */
 	int64_t version;    /* for compare-and-set; 1 when new */
@@ -44,6 +48,11 @@ enum status store_org_by_id(struct store *s, const struct id *id,
  * store_org_by_slug() says. */
 enum status store_org_update(struct store *s, const struct store_org *o,
 			     struct fault *f) MUST_USE;
+/* How many app tokens of its members, good at NOW, would be good for longer
+ * than O lets them? */
+enum status store_org_tokens(struct store *s, const struct store_org *o,
+			     int64_t now, int64_t *out, struct fault *f)
+	MUST_USE;
 /* In the same transaction: SLUG, which it had, answers until UNTIL. */
 enum status store_org_past(struct store *s, const char *slug,
 			   const struct id *org, int64_t until,

@@ -6,8 +6,8 @@
 #include "store/engine.h"
 #include "store/org.h"
 
-/* id, slug, name, words, personal, require_mfa, created_at, deleted_at,
- * version. */
+/* id, slug, name, words, personal, require_mfa, token_expiry, token_max,
+ * created_at, deleted_at, version. */
 void store_org_columns(struct store_row *row, struct store_org *o);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What belongs to an account beside its factors: attributes, an address that
- * waits for its code, administrators, impersonations, the secrets of service
- * accounts; and the one policy of passwords.  Statuses and transactions as in
- * store/store.h; hashes are keyed.
+ * waits for its code, administrators, impersonations, service accounts; and
+ * the one policy of passwords.  Statuses and transactions as in store/store.h;
+ * hashes are keyed.
  */
 #ifndef STORE_PEOPLE_H
 #define STORE_PEOPLE_H
@@ -133,42 +133,8 @@ enum status store_impersonation_runs(struct store *s, const struct id *account,
 				     int64_t now, int64_t since, bool *out,
 				     struct fault *f) MUST_USE;
 
-/* --- secrets of service accounts --- */
+/* --- service accounts --- */
 
-#define STORE_SECRETS_MAX 10 /* an account, not revoked */
-struct store_secret {
-	struct id id, account;
-	char label[STORE_LABEL_SIZE];
-	uint8_t hash[STORE_HASH_SIZE];
-	int64_t created_at;
-	int64_t expires_at; /* 0: never */
-	int64_t used_at;    /* 0: not yet */
-	int64_t revoked_at; /* 0: not */
-};
-/* STATUS_CONFLICT when one that is not revoked has the label, STATUS_REFUSED
- * when STORE_SECRETS_MAX are not. */
-enum status store_secret_insert(struct store *s, const struct store_secret *x,
-				struct fault *f) MUST_USE;
-/* Of the account, by its hash, in any state. */
-enum status store_secret_find(struct store *s, const struct id *account,
-			      const uint8_t hash[STORE_HASH_SIZE],
-			      struct store_secret *out, struct fault *f)
-	MUST_USE;
-/* STATUS_LOST when it was revoked meanwhile, or has expired at NOW. */
-enum status store_secret_used(struct store *s, const struct id *id,
-			      int64_t now, struct fault *f) MUST_USE;
-enum status store_secret_revoke(struct store *s, const struct id *account,
-				const char *label, int64_t now,
-				struct fault *f) MUST_USE;
-/* *REVOKED: how many. */
-enum status store_secret_revoke_all(struct store *s, const struct id *account,
-				    int64_t now, int64_t *revoked,
-				    struct fault *f) MUST_USE;
-/* Newest first, revoked ones too. */
-enum status store_secret_list(struct store *s, const struct id *account,
-			      bool (*each)(void *ctx,
-					   const struct store_secret *),
-			      void *ctx, struct fault *f) MUST_USE;
 /* Service accounts of an organization, in order of name. */
 enum status store_service_list(struct store *s, const struct id *org,
 			       bool (*each)(void *ctx,
@@ -203,10 +169,10 @@ enum status store_account_erase(struct store *s, const struct id *account,
 				struct fault *f) MUST_USE;
 /* Forget at most a few hundred rows a call of: sources seen before SEEN, codes
  * that were good until before CODES, spent or not (those without an end stay),
- * invitations, impersonations and secrets that ended before ENDED, sessions
+ * invitations, impersonations and tokens that ended before ENDED, sessions
  * closed before SESSIONS, messages before MESSAGES and their
- * deliveries, slugs that answer no more at NOW.  *DROPPED: how many, to call
- * again. */
+ * deliveries, slugs that answer no more and refresh tokens that are over at
+ * NOW.  *DROPPED: how many, to call again. */
 struct store_prune {
 	int64_t now, seen, codes, sessions, messages, ended;
 };

@@ -31,7 +31,8 @@ enum status store_backup(struct store *s, int64_t now, int fd,
  * when that is taken, and another may be tried.
  *
  * STATUS_SCHEMA: FILE is foreign or newer; STATUS_CORRUPT: it is no database
- * or damaged; STATUS_BUSY: somebody has the store open.
+ * or damaged; STATUS_BUSY: somebody has the store open, and has not closed it
+ * in two seconds.
  */
 struct store_restore;
 enum status store_restore_begin(const char *where, int fd,
@@ -56,19 +57,19 @@ struct store_voided {
 	int64_t codes;	     /* unspent, now spent */
 	int64_t trust;	     /* trusted devices, gone */
 	int64_t invitations; /* pending, now revoked */
-	int64_t secrets;     /* of service accounts, now revoked; of
-				store_void_hashed() only */
+	int64_t tokens;	     /* and secrets of service accounts, now revoked;
+				those of the time since would live again */
 };
 
 /*
  * What was under way when the clock of a store is turned back: logins not
  * handed over are spent and none is good for a step-up, open sessions closed,
  * guesses not settled failures, every unspent code and impersonation spent,
- * pending invitations revoked, addresses that wait for a code forgotten, every
- * trusted device gone, no TOTP device accepts a step of NOW, the one after it
- * (which may have been spent, by a device that is ahead) or an earlier one
- * (nor one behind its last), HOTP devices have to be resynchronised, and every
- * account has a later version and epoch.
+ * pending invitations and all tokens revoked, addresses that wait for a code
+ * forgotten, every trusted device gone, no TOTP device accepts a step of NOW,
+ * the one after it (which may have been spent, by a device that is ahead) or
+ * an earlier one (nor one behind its last), HOTP devices have to be
+ * resynchronised, and every account has a later version and epoch.
  */
 enum status store_void_running(struct store *s, int64_t now,
 			       struct store_voided *out, struct fault *f)
@@ -77,8 +78,8 @@ enum status store_void_running(struct store *s, int64_t now,
  * What is kept only as a hash under a key, when that changes: the names not
  * in the store become "?" (their guesses still count against the source),
  * every unspent code is spent and every trusted device gone; invitations and
- * secrets of service accounts are revoked, impersonations spent, addresses
- * that wait for a code forgotten.
+ * tokens are revoked, impersonations spent, addresses that wait for a code
+ * forgotten.
  */
 enum status store_void_hashed(struct store *s, int64_t now,
 			      struct store_voided *out, struct fault *f)

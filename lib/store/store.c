@@ -125,6 +125,36 @@ store_integrity(struct store *s, void (*found)(void *ctx, const char *problem),
 }
 
 void
+store_beside(const struct store *s, int *dir, const char **name)
+{
+	s->engine->beside(s->handle, dir, name);
+}
+
+enum status
+store_room(struct store *s, struct store_room *out, struct fault *f)
+{
+	return s->engine->room(s->handle, out, f);
+}
+
+enum status
+store_reserve_make(struct store *s, bool *whole, struct fault *f)
+{
+	return s->engine->reserve_make(s->handle, whole, f);
+}
+
+int64_t
+store_reserve_given(struct store *s)
+{
+	return s->engine->given(s->handle);
+}
+
+bool
+store_again(struct store *s)
+{
+	return s->engine->again(s->handle);
+}
+
+void
 store_tidy(struct store *s)
 {
 	s->engine->tidy(s->handle);
@@ -142,7 +172,7 @@ store_begin(struct store *s, struct store_txn *t, struct fault *f)
 {
 	enum status st;
 
-	if (s->mode != STORE_WRITE)
+	if (s->mode == STORE_READ)
 		return fault(f, STATUS_CONFLICT,
 			     "the store is open for reading only");
 	if (s->writing)

@@ -27,6 +27,7 @@ struct store;
 enum store_mode {
 	STORE_READ,
 	STORE_WRITE,
+	STORE_LOGIN, /* the same; on a full disk it takes of the reserve */
 };
 
 /*
@@ -69,6 +70,10 @@ enum status store_migrate(const char *where, unsigned *from, unsigned *to,
 enum status store_integrity(struct store *s,
 			    void (*found)(void *ctx, const char *problem),
 			    void *ctx, struct fault *f) MUST_USE;
+
+/* The directory that the store lies in, whose descriptor stays its own, and
+ * its name there: for files that belong to this machine's store. */
+void store_beside(const struct store *s, int *dir, const char **name);
 
 /* What was forgotten goes from the disk, as far as that can be done now. */
 void store_tidy(struct store *s);
@@ -272,6 +277,10 @@ enum status store_guess_insert(struct store *s, const struct store_guess *g,
 enum status store_guess_settle(struct store *s, const struct id *id,
 			       enum store_guess_state state, struct fault *f)
 	MUST_USE;
+/* Of those like G forget what is older than BEFORE, but for the last MOST. */
+enum status store_guess_fade(struct store *s, const struct store_guess *g,
+			     int64_t before, int64_t most, struct fault *f)
+	MUST_USE;
 /* Forget what is older than BEFORE (at most a few hundred rows a call). */
 enum status store_guess_prune(struct store *s, int64_t before, struct fault *f)
 	MUST_USE;
@@ -431,6 +440,7 @@ enum status store_session_shared(struct store *s,
 /* --- audit: append-only by trigger --- */
 
 #define STORE_META_SIZE 8193
+#define STORE_MAC_SIZE 32
 struct store_audit {
 	char host[256];
 	int64_t seq; /* 1, 2, 3 ... a host; insert sets it */
@@ -441,9 +451,12 @@ struct store_audit {
 	char service[65], tty[65], rhost[256];
 	int64_t pid;
 	char meta[STORE_META_SIZE]; /* JSON object */
+	uint8_t mac[STORE_MAC_SIZE];
+	size_t mac_len; /* 0: it is of no chain */
 };
 
-/* Sets row->seq to the next of row->host, in the open transaction. */
+/* Sets row->seq to the next of row->host, in the open transaction, unless it
+ * is set.  STATUS_CONFLICT: there is such a row. */
 enum status store_audit_insert(struct store *s, struct store_audit *row,
 			       struct fault *f) MUST_USE;
 
@@ -455,10 +468,12 @@ struct store_audit_filter {
 	char target[64]; /* also matches rows whose effective user it is */
 	char org[64];	 /* its id */
 	char service[65];
-	char rhost[256];
+	char rhost[256];      /* whole, or a beginning and '*' */
+	char host[256];	      /* that wrote it */
 	int64_t since, until; /* both included */
-	int64_t before;	      /* cursor: (at, seq) strictly older than */
+	int64_t before;	      /* cursor: (at, seq, host) strictly older than */
 	int64_t before_seq;
+	char before_host[256];
 	int64_t limit;
 };
 /* Newest first. */

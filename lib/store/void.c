@@ -2,14 +2,14 @@
 #include "store/engine.h"
 #include "store/restore.h"
 
-/* Of codes, invitations and trusted devices, which the one and the other
- * void. */
+/* Of codes, invitations, tokens and trusted devices, which the one and the
+ * other void. */
 static enum status
 store_void_proofs(struct store *s, int64_t now, struct store_voided *out,
 		  struct fault *f)
 {
 	const struct store_value at[] = { store_integer(now) };
-	size_t codes = 0, trust = 0, invitations = 0;
+	size_t codes = 0, trust = 0, invitations = 0, tokens = 0;
 	enum status st;
 
 	/* 0 says "not yet". */
@@ -21,6 +21,10 @@ store_void_proofs(struct store *s, int64_t now, struct store_voided *out,
 			       STORE_LEN(at), &invitations, f)) != STATUS_OK ||
 	    (st = store_change(s, STORE_SQL_VOID_IMPERSONATIONS, at,
 			       STORE_LEN(at), NULL, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_TOKENS, at, STORE_LEN(at),
+			       &tokens, f)) != STATUS_OK ||
+	    (st = store_change(s, STORE_SQL_VOID_REFRESH, at, STORE_LEN(at),
+			       NULL, f)) != STATUS_OK ||
 	    (st = store_change(s, STORE_SQL_VOID_EMAIL_CHANGES, NULL, 0, NULL,
 			       f)) != STATUS_OK ||
 	    (st = store_change(s, STORE_SQL_VOID_TRUST, NULL, 0, &trust, f)) !=
@@ -28,7 +32,8 @@ store_void_proofs(struct store *s, int64_t now, struct store_voided *out,
 		return st;
 	*out = (struct store_voided){ .codes = (int64_t)codes,
 				      .trust = (int64_t)trust,
-				      .invitations = (int64_t)invitations };
+				      .invitations = (int64_t)invitations,
+				      .tokens = (int64_t)tokens };
 	return STATUS_OK;
 }
 
@@ -60,18 +65,13 @@ enum status
 store_void_hashed(struct store *s, int64_t now, struct store_voided *out,
 		  struct fault *f)
 {
-	const struct store_value at[] = { store_integer(now) };
 	struct store_voided voided;
-	size_t secrets = 0;
 	enum status st;
 
 	if ((st = store_void_proofs(s, now, &voided, f)) != STATUS_OK ||
-	    (st = store_change(s, STORE_SQL_VOID_SECRETS, at, STORE_LEN(at),
-			       &secrets, f)) != STATUS_OK ||
 	    (st = store_change(s, STORE_SQL_VOID_UNKNOWN, NULL, 0, NULL, f)) !=
 		    STATUS_OK)
 		return st;
-	voided.secrets = (int64_t)secrets;
 	*out = voided;
 	return STATUS_OK;
 }

@@ -161,37 +161,6 @@ BEGIN
 	SELECT RAISE(ABORT, 'there is such an impersonation already');
 END;
 
--- What a service account shows; hash: keyed; revoked_at 0: not
-CREATE TABLE secret (
-	id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),
-	account TEXT NOT NULL REFERENCES account (id),
-	label TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 64),
-	hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
-	created_at INTEGER NOT NULL,
-	expires_at INTEGER NOT NULL,
-	used_at INTEGER NOT NULL,
-	revoked_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX secret_label ON secret (account, label)
-	WHERE revoked_at = 0;
-CREATE INDEX secret_revoked_at ON secret (revoked_at) WHERE revoked_at <> 0;
-CREATE INDEX secret_account ON secret (account, created_at);
-CREATE TRIGGER secret_revoked BEFORE UPDATE ON secret
-WHEN OLD.revoked_at <> 0 OR NEW.id <> OLD.id OR NEW.account <> OLD.account
-	OR NEW.hash <> OLD.hash
-BEGIN
-	SELECT RAISE(ABORT, 'a secret that was revoked stays so');
-END;
-CREATE TRIGGER secret_revoked_insert BEFORE INSERT ON secret
-WHEN EXISTS (SELECT 1 FROM secret WHERE id = NEW.id)
-	OR EXISTS (SELECT 1 FROM secret WHERE hash = NEW.hash)
-	OR (NEW.revoked_at = 0 AND EXISTS (SELECT 1 FROM secret
-		WHERE account = NEW.account AND label = NEW.label
-		AND revoked_at = 0))
-BEGIN
-	SELECT RAISE(ABORT, 'there is such a secret already');
-END;
-
 -- org: active; impersonator: an account id, or as audit.actor
 ALTER TABLE login ADD COLUMN org TEXT NOT NULL DEFAULT ''
 	CHECK (length(org) IN (0, 36));

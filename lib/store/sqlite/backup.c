@@ -67,8 +67,7 @@ sqlite_backup_date(struct sqlite *s, int64_t now, struct fault *f)
 	const struct store_value in[] = { store_text("backup_at"),
 					  store_text(text) };
 
-	if ((st = sqlite_schema_statements(s, f)) != STATUS_OK ||
-	    (st = sqlite_begin(s, f)) != STATUS_OK ||
+	if ((st = sqlite_begin(s, f)) != STATUS_OK ||
 	    (st = sqlite_run(s, STORE_SQL_META_PUT, in, STORE_LEN(in), NULL,
 			     NULL, f)) != STATUS_OK)
 		return st;

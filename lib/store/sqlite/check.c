@@ -151,7 +151,8 @@ sqlite_integrity(void *handle, void (*found)(void *ctx, const char *problem),
 	struct sqlite *s = handle;
 	enum status st;
 
-	if ((st = sqlite_check_rows(s->db, "PRAGMA integrity_check(100)",
+	if ((st = sqlite_schema_statements(s, f)) != STATUS_OK ||
+	    (st = sqlite_check_rows(s->db, "PRAGMA integrity_check(100)",
 				    "integrity: ", "", &c, f)) != STATUS_OK ||
 	    (st = sqlite_check_rows(
 		     s->db, "PRAGMA foreign_key_check", "a row of table ",

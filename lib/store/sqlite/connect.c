@@ -190,9 +190,10 @@ sqlite_connect_new(void)
 {
 	struct sqlite *s = calloc(1, sizeof(*s));
 
-	if (s != NULL)
-		s->gate = (struct sqlite_gate){ .fd = -1,
-						.wait_ms = SQLITE_GATE_MS };
+	if (s == NULL)
+		return NULL;
+	s->dir = -1;
+	s->gate = (struct sqlite_gate){ .fd = -1, .wait_ms = SQLITE_GATE_MS };
 	return s;
 }
 
@@ -216,7 +217,7 @@ sqlite_connect(const struct sqlite_place *p, enum store_mode mode,
 	if ((st = sqlite_connect_same(p, f)) != STATUS_OK ||
 	    (st = sqlite_connect_guard(s->db, f)) != STATUS_OK)
 		return st;
-	if (mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") != 0)
+	if (mode != STORE_READ && sqlite3_db_readonly(s->db, "main") != 0)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "store: %s cannot be written", p->path);
 	*out = steal(&s);
@@ -255,5 +256,7 @@ sqlite_close(void *handle)
 		(void)sqlite3_finalize(s->statement[i]);
 	(void)sqlite3_close(s->db);
 	sqlite_gate_close(&s->gate);
+	if (s->dir >= 0)
+		(void)close(s->dir);
 	free(s);
 }

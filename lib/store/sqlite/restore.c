@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -22,6 +23,9 @@
 /* The bytes that SQLite locks: pending, reserved, shared. */
 #define SQLITE_LOCK_BEGIN 0x40000000
 #define SQLITE_LOCK_LENGTH 512
+
+#define SQLITE_RESTORE_LOOKS 20
+#define SQLITE_RESTORE_PAUSE_NS 100000000L /* two seconds in all */
 
 struct sqlite_restore {
 	struct sqlite_place place, draft;
@@ -36,6 +40,24 @@ sqlite_restore_busy(const struct sqlite_place *p, struct fault *f)
 		     "%s is in use: stop sigrad, wait for logins under way, "
 		     "and try again",
 		     p->path);
+}
+
+/* Somebody has locked RANGE.  Not for long, it may be: a verifier whose
+ * verdict is out is still closing the store. */
+static bool
+sqlite_restore_held(int fd, struct flock range)
+{
+	const struct timespec pause = { .tv_nsec = SQLITE_RESTORE_PAUSE_NS };
+
+	for (int i = 0; i < SQLITE_RESTORE_LOOKS; i++) {
+		struct flock found = range;
+
+		if (fcntl(fd, F_OFD_GETLK, &found) == 0 &&
+		    found.l_type == F_UNLCK)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
 }
 
 /* Lock the file, or only ask (HOLD NULL); one that is no file is nobody's. */
@@ -58,12 +80,10 @@ sqlite_restore_lock(const struct sqlite_place *p, int *hold, struct fault *f)
 	if (fd < 0)
 		return fault(f, STATUS_UNAVAILABLE, "cannot open %s: %s",
 			     p->path, strerrordesc_np(errno));
-	if (hold == NULL) {
-		if (fcntl(fd, F_OFD_GETLK, &range) != 0 ||
-		    range.l_type != F_UNLCK)
-			return sqlite_restore_busy(p, f);
-		return STATUS_OK;
-	}
+	if (hold == NULL)
+		return sqlite_restore_held(fd, range)
+			       ? sqlite_restore_busy(p, f)
+			       : STATUS_OK;
 	if (fcntl(fd, F_OFD_SETLK, &range) != 0)
 		return sqlite_restore_busy(p, f);
 	*hold = steal_fd(&fd);

@@ -81,21 +81,38 @@ sqlite_schema_raise(sqlite3 *db, unsigned from, struct fault *f)
 }
 
 enum status
+sqlite_schema_statement(struct sqlite *s, enum store_statement statement,
+			sqlite3_stmt **out, struct fault *f)
+{
+	sqlite3_stmt **kept = &s->statement[statement];
+	int rc = SQLITE_OK;
+
+	if (*kept == NULL)
+		rc = sqlite3_prepare_v3(s->db, sqlite_statements[statement],
+					-1, SQLITE_PREPARE_PERSISTENT, kept,
+					NULL);
+	if (rc == SQLITE_ERROR)
+		return fault(f, STATUS_SCHEMA,
+			     "the store's tables are "
+			     "not those of schema %u: %s: %s",
+			     sqlite_schema_latest, sqlite_names[statement],
+			     sqlite3_errmsg(s->db));
+	if (rc != SQLITE_OK)
+		return sqlite_fault(s->db, rc, "cannot prepare", f);
+	*out = *kept;
+	return STATUS_OK;
+}
+
+enum status
 sqlite_schema_statements(struct sqlite *s, struct fault *f)
 {
 	for (size_t i = 0; i < STORE_SQL_COUNT; i++) {
-		int rc = sqlite3_prepare_v3(s->db, sqlite_statements[i], -1,
-					    SQLITE_PREPARE_PERSISTENT,
-					    &s->statement[i], NULL);
+		sqlite3_stmt *unused;
+		enum status st = sqlite_schema_statement(
+			s, (enum store_statement)i, &unused, f);
 
-		if (rc == SQLITE_ERROR)
-			return fault(f, STATUS_SCHEMA,
-				     "the store's tables are "
-				     "not those of schema %u: %s: %s",
-				     sqlite_schema_latest, sqlite_names[i],
-				     sqlite3_errmsg(s->db));
-		if (rc != SQLITE_OK)
-			return sqlite_fault(s->db, rc, "cannot prepare", f);
+		if (st != STATUS_OK)
+			return st;
 	}
 	return STATUS_OK;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The engine for one file on a local disk: open, transactions, statements. */
+#include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "store/sqlite/sqlite.h"
 
 #define SQLITE_COLUMNS 32 /* more than any statement has */
@@ -34,12 +36,29 @@ sqlite_open_log(struct sqlite *s, enum store_mode mode, struct fault *f)
 			   "cannot set up", f);
 }
 
+/* Whose it is comes before the log: a foreign file stays as it is. */
+static enum status
+sqlite_open_place(const struct sqlite_place *p, enum store_mode mode,
+		  struct sqlite **out, struct fault *f)
+{
+	AUTO_SQLITE struct sqlite *s = NULL;
+	enum status st;
+
+	if ((st = sqlite_connect(p, mode, &s, f)) != STATUS_OK ||
+	    (st = sqlite_schema_judge(s->db, f)) != STATUS_OK ||
+	    (st = sqlite_open_log(s, mode, f)) != STATUS_OK)
+		return st;
+	*out = steal(&s);
+	return STATUS_OK;
+}
+
 static enum status
 sqlite_open(const char *path, enum store_mode mode, void **handle,
 	    struct fault *f)
 {
 	AUTO_SQLITE struct sqlite *s = NULL;
 	SQLITE_PLACE(p);
+	int64_t given = 0;
 	enum status st;
 
 	if ((st = sqlite_place_enter(path, &p, f)) != STATUS_OK)
@@ -49,17 +68,36 @@ sqlite_open(const char *path, enum store_mode mode, void **handle,
 	if (flock(p.dir, LOCK_SH) != 0)
 		return fault(f, STATUS_UNAVAILABLE,
 			     "cannot lock the directory of %s", p.path);
-	/* Whose it is comes before the log: a foreign file stays as it is. */
-	if ((st = sqlite_connect(&p, mode, &s, f)) != STATUS_OK ||
-	    (st = sqlite_schema_judge(s->db, f)) != STATUS_OK ||
-	    (st = sqlite_open_log(s, mode, f)) != STATUS_OK ||
-	    (st = sqlite_schema_statements(s, f)) != STATUS_OK)
+	st = sqlite_open_place(&p, mode, &s, f);
+	/* Who opens it first may need room for the log's index; the others do
+	 * not, and nobody drains the reserve by connecting. */
+	if (st == STATUS_UNAVAILABLE && mode == STORE_LOGIN &&
+	    (given = sqlite_reserve_enter(&p)) > 0)
+		st = sqlite_open_place(&p, mode, &s, f);
+	if (st != STATUS_OK)
 		return st;
-	if (mode == STORE_WRITE &&
+	if (mode != STORE_READ &&
 	    (st = sqlite_gate_open(&p, &s->gate, f)) != STATUS_OK)
 		return st;
+	/* A descriptor of its own: the lock ends with P's. */
+	s->dir = openat(p.dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0)
+		return fault(f, STATUS_UNAVAILABLE,
+			     "cannot open the directory of %s", p.path);
+	(void)text_copy(s->name, sizeof(s->name), p.name);
+	s->given = given;
+	s->login = mode == STORE_LOGIN;
 	*handle = steal(&s);
 	return STATUS_OK;
+}
+
+static void
+sqlite_beside(void *handle, int *dir, const char **name)
+{
+	const struct sqlite *s = handle;
+
+	*dir = s->dir;
+	*name = s->name;
 }
 
 enum status
@@ -68,7 +106,9 @@ sqlite_begin(void *handle, struct fault *f)
 	struct sqlite *s = handle;
 	enum status st;
 
+	s->again = false;
 	sqlite_gate_enter(&s->gate);
+	sqlite_reserve_look(s);
 	/* Never a deferred one: what reads first cannot be made to wait. */
 	st = sqlite_exec(s->db, "BEGIN IMMEDIATE", "cannot begin", f);
 	if (st == STATUS_OK)
@@ -86,6 +126,7 @@ enum status
 sqlite_commit(void *handle, struct fault *f)
 {
 	struct sqlite *s = handle;
+	enum status st;
 	int rc;
 
 	if (sqlite3_get_autocommit(s->db))
@@ -98,9 +139,12 @@ sqlite_commit(void *handle, struct fault *f)
 	}
 	/* Written, but perhaps not down on the disk: a crash now decides. */
 	if ((rc & 0xff) == SQLITE_IOERR)
-		return fault(f, STATUS_IN_DOUBT, "store: cannot commit: %s",
-			     sqlite3_errmsg(s->db));
-	return sqlite_fault(s->db, rc, "cannot commit", f);
+		st = fault(f, STATUS_IN_DOUBT, "store: cannot commit: %s",
+			   sqlite3_errmsg(s->db));
+	else
+		st = sqlite_fault(s->db, rc, "cannot commit", f);
+	sqlite_reserve_failed(s, rc);
+	return st;
 }
 
 void
@@ -201,11 +245,18 @@ sqlite_auto_reset(sqlite3_stmt **st)
 }
 
 static enum status
-sqlite_step_all(struct sqlite *s, enum store_statement statement,
+sqlite_step_failed(struct sqlite *s, int rc, const char *name, struct fault *f)
+{
+	enum status st = sqlite_fault(s->db, rc, name, f);
+
+	sqlite_reserve_failed(s, rc);
+	return st;
+}
+
+static enum status
+sqlite_step_all(struct sqlite *s, sqlite3_stmt *st, const char *name,
 		const struct store_sink *sink, size_t *rows, struct fault *f)
 {
-	const char *name = sqlite_schema_name(statement);
-	sqlite3_stmt *st = s->statement[statement];
 	size_t seen = 0;
 	int rc;
 
@@ -222,7 +273,7 @@ sqlite_step_all(struct sqlite *s, enum store_statement statement,
 			break;
 	}
 	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-		return sqlite_fault(s->db, rc, name, f);
+		return sqlite_step_failed(s, rc, name, f);
 	if (rows != NULL)
 		*rows = seen;
 	return STATUS_OK;
@@ -245,15 +296,20 @@ sqlite_run(void *handle, enum store_statement statement,
 	   const struct store_value *values, size_t n,
 	   const struct store_sink *sink, size_t *rows, struct fault *f)
 {
+	const char *name = sqlite_schema_name(statement);
 	struct sqlite *s = handle;
-	sqlite3_stmt *st = s->statement[statement];
+	sqlite3_stmt *st = NULL;
+	enum status ready;
 	int rc;
 
+	if ((ready = sqlite_schema_statement(s, statement, &st, f)) !=
+	    STATUS_OK)
+		return ready;
 	if (sqlite3_stmt_busy(st))
 		return fault(f, STATUS_CONFLICT,
 			     "store: %s is being read "
 			     "already",
-			     sqlite_schema_name(statement));
+			     name);
 	/* Also when an error has undone the transaction by itself: the rest
 	 * of its changes must not commit one by one. */
 	if (!sqlite3_stmt_readonly(st) && sqlite3_get_autocommit(s->db))
@@ -263,9 +319,8 @@ sqlite_run(void *handle, enum store_statement statement,
 	__attribute__((cleanup(sqlite_auto_reset))) sqlite3_stmt *used = st;
 
 	if ((rc = sqlite_bind(used, values, n)) != SQLITE_OK)
-		return sqlite_fault(s->db, rc, sqlite_schema_name(statement),
-				    f);
-	return sqlite_step_all(s, statement, sink, rows, f);
+		return sqlite_fault(s->db, rc, name, f);
+	return sqlite_step_all(s, used, name, sink, rows, f);
 }
 
 const struct engine engine_sqlite = {
@@ -285,5 +340,10 @@ const struct engine engine_sqlite = {
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.tidy = sqlite_tidy,
+	.beside = sqlite_beside,
+	.room = sqlite_room,
+	.reserve_make = sqlite_reserve_make,
+	.given = sqlite_given,
+	.again = sqlite_again,
 	.run = sqlite_run,
 };

@@ -22,6 +22,12 @@ struct sqlite_gate {
 struct sqlite {
 	sqlite3 *db;
 	struct sqlite_gate gate;
+	int dir; /* where it lies; -1: nowhere */
+	char name[NAME_MAX + 1];
+	bool login;    /* may take of the reserve */
+	int64_t given; /* of the reserve, since that was asked last */
+	bool again;    /* a write failed for want of room that is there now */
+	/* NULL: not used yet. */
 	sqlite3_stmt *statement[STORE_SQL_COUNT];
 };
 
@@ -110,7 +116,13 @@ enum status sqlite_schema_judge(sqlite3 *db, struct fault *f) MUST_USE;
 /* Inside a transaction: every migration later than FROM. */
 enum status sqlite_schema_raise(sqlite3 *db, unsigned from, struct fault *f)
 	MUST_USE;
-/* Prepare every statement. */
+/* Prepared at its first use; a login needs a few of them all.  STATUS_SCHEMA:
+ * it does not fit the tables. */
+enum status sqlite_schema_statement(struct sqlite *s,
+				    enum store_statement statement,
+				    sqlite3_stmt **out, struct fault *f)
+	MUST_USE;
+/* Do all of them fit?  For who has just made the tables, or checks them. */
 enum status sqlite_schema_statements(struct sqlite *s, struct fault *f)
 	MUST_USE;
 const char *sqlite_schema_name(enum store_statement statement);
@@ -144,6 +156,23 @@ enum status sqlite_draft_settle(const struct sqlite_place *draft,
 enum status sqlite_draft_copy(int from, int to,
 			      const struct store_progress *progress,
 			      struct fault *f) MUST_USE;
+
+/* --- reserve.c: room on the disk --- */
+
+/* P's store could not be opened: if the disk is full, give a piece of the
+ * reserve back; how much that was. */
+int64_t sqlite_reserve_enter(const struct sqlite_place *p);
+/* The same, before a write transaction begins. */
+void sqlite_reserve_look(struct sqlite *s);
+/* A write failed with RC: if it was for want of room, likewise. */
+void sqlite_reserve_failed(struct sqlite *s, int rc);
+
+enum status sqlite_reserve_make(void *handle, bool *whole, struct fault *f)
+	MUST_USE;
+enum status sqlite_room(void *handle, struct store_room *out, struct fault *f)
+	MUST_USE;
+int64_t sqlite_given(void *handle);
+bool sqlite_again(void *handle);
 
 /* --- backup.c, restore.c --- */
 

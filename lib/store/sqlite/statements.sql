@@ -174,6 +174,12 @@ RETURNING id;
 DELETE FROM guess WHERE id IN (
 	SELECT id FROM guess WHERE at < $1 ORDER BY at LIMIT $2);
 
+-- name: guess_fade
+DELETE FROM guess
+WHERE subject = $1 AND source = $2 AND factor = $3 AND at < $4
+AND seq <= (SELECT max(g.seq) FROM guess AS g
+	WHERE g.subject = $1 AND g.source = $2 AND g.factor = $3) - $5;
+
 -- name: guess_list
 SELECT subject, source, factor, count(*), max(at)
 FROM guess AS g
@@ -347,88 +353,6 @@ DELETE FROM trust WHERE id = $1 RETURNING id;
 -- name: trust_delete_all
 DELETE FROM trust WHERE account = $1 RETURNING id;
 
--- name: audit_insert
-INSERT INTO audit (host, seq, id, at, action, outcome, actor, effective,
-	target, org, service, tty, rhost, pid, meta)
-SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-	$11, $12, $13, $14
-FROM audit WHERE host = $1
-RETURNING seq;
-
--- name: audit_list
-SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
-	service, tty, rhost, pid, meta
-FROM audit
-WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
-	AND substr(action, 1, length($1)) = $1))
-AND ($2 = '' OR outcome = $2)
-AND ($3 = '' OR actor = $3)
-AND ($4 = '' OR target = $4 OR effective = $4)
-AND ($5 = '' OR org = $5)
-AND ($6 = '' OR service = $6)
-AND ($7 = '' OR rhost = $7)
-AND at >= $8 AND at <= $9
-AND (at, seq) < ($10, $11)
-ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
-
--- name: audit_list_actor
-SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
-	service, tty, rhost, pid, meta
-FROM audit
-WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
-	AND substr(action, 1, length($1)) = $1))
-AND ($2 = '' OR outcome = $2)
-AND actor = $3
-AND ($4 = '' OR target = $4 OR effective = $4)
-AND ($5 = '' OR org = $5)
-AND ($6 = '' OR service = $6)
-AND ($7 = '' OR rhost = $7)
-AND at >= $8 AND at <= $9
-AND (at, seq) < ($10, $11)
-ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
-
--- name: audit_list_target
-SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
-	service, tty, rhost, pid, meta
-FROM audit
-WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
-	AND substr(action, 1, length($1)) = $1))
-AND ($2 = '' OR outcome = $2)
-AND ($3 = '' OR actor = $3)
-AND (target = $4 OR (effective = $4 AND effective <> ''))
-AND ($5 = '' OR org = $5)
-AND ($6 = '' OR service = $6)
-AND ($7 = '' OR rhost = $7)
-AND at >= $8 AND at <= $9
-AND (at, seq) < ($10, $11)
-ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
-
--- name: audit_list_org
-SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
-	service, tty, rhost, pid, meta
-FROM audit
-WHERE ($1 = '' OR action = $1 OR (substr($1, length($1)) = '.'
-	AND substr(action, 1, length($1)) = $1))
-AND ($2 = '' OR outcome = $2)
-AND ($3 = '' OR actor = $3)
-AND ($4 = '' OR target = $4 OR effective = $4)
-AND org = $5 AND org <> ''
-AND ($6 = '' OR service = $6)
-AND ($7 = '' OR rhost = $7)
-AND at >= $8 AND at <= $9
-AND (at, seq) < ($10, $11)
-ORDER BY at DESC, seq DESC, host DESC LIMIT $12;
-
--- name: audit_recent
-SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
-	service, tty, rhost, pid, meta
-FROM audit WHERE target = $1 ORDER BY at DESC, seq DESC LIMIT $2;
-
--- name: audit_by_id
-SELECT host, seq, id, at, action, outcome, actor, effective, target, org,
-	service, tty, rhost, pid, meta
-FROM audit WHERE id = $1;
-
 -- name: sealed_password_next
 SELECT account, sealed FROM password WHERE account > $1
 ORDER BY account LIMIT 1;
@@ -472,9 +396,6 @@ UPDATE impersonation SET spent_at = $1 WHERE spent_at = 0;
 
 -- name: void_invitations
 UPDATE invitation SET state = 3, ended_at = $1 WHERE state = 1 RETURNING id;
-
--- name: void_secrets
-UPDATE secret SET revoked_at = $1 WHERE revoked_at = 0 RETURNING id;
 
 -- name: void_logins
 UPDATE login SET uptime = -1,

@@ -108,12 +108,6 @@ DELETE FROM impersonation WHERE id IN (
 	ORDER BY expires_at LIMIT $2)
 RETURNING id;
 
--- name: prune_secrets
-DELETE FROM secret WHERE id IN (
-	SELECT id FROM secret WHERE revoked_at <> 0 AND revoked_at < $1
-	ORDER BY revoked_at LIMIT $2)
-RETURNING id;
-
 -- name: prune_slugs
 DELETE FROM org_past WHERE slug IN (
 	SELECT slug FROM org_past WHERE until <= $1 ORDER BY until LIMIT $2)

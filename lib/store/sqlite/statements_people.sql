@@ -3,21 +3,21 @@
 -- its factors, and of sessions.
 
 -- name: org_insert
-INSERT INTO org (id, slug, name, words, personal, require_mfa, created_at,
-	deleted_at, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+INSERT INTO org (id, slug, name, words, personal, require_mfa, token_expiry,
+	token_max, created_at, deleted_at, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: org_answers
 SELECT count(*) FROM org_past AS p JOIN org AS o ON o.id = p.org
 WHERE p.slug = $1 AND p.until > $2 AND p.org <> $3 AND o.deleted_at = 0;
 
 -- name: org_by_slug
-SELECT id, slug, name, words, personal, require_mfa, created_at, deleted_at,
-	version
+SELECT id, slug, name, words, personal, require_mfa, token_expiry, token_max,
+	created_at, deleted_at, version
 FROM org WHERE slug = $1 AND deleted_at = 0
 UNION ALL
 SELECT o.id, o.slug, o.name, o.words, o.personal, o.require_mfa,
-	o.created_at, o.deleted_at, o.version
+	o.token_expiry, o.token_max, o.created_at, o.deleted_at, o.version
 FROM org_past AS p JOIN org AS o ON o.id = p.org
 WHERE p.slug = $1 AND p.until > $2 AND o.deleted_at = 0
 AND NOT EXISTS (SELECT 1 FROM org WHERE slug = $1 AND deleted_at = 0);
@@ -26,23 +26,31 @@ AND NOT EXISTS (SELECT 1 FROM org WHERE slug = $1 AND deleted_at = 0);
 SELECT count(*) FROM (SELECT 1 FROM org WHERE personal = 0 LIMIT 1) AS one;
 
 -- name: org_by_id
-SELECT id, slug, name, words, personal, require_mfa, created_at, deleted_at,
-	version
+SELECT id, slug, name, words, personal, require_mfa, token_expiry, token_max,
+	created_at, deleted_at, version
 FROM org WHERE id = $1;
 
 -- name: org_update
 UPDATE org SET slug = $2, name = $3, words = $4, personal = $5,
-	require_mfa = $6, deleted_at = $7, version = version + 1
-WHERE id = $1 AND version = $8
+	require_mfa = $6, token_expiry = $7, token_max = $8,
+	deleted_at = $9, version = version + 1
+WHERE id = $1 AND version = $10
 RETURNING version;
+
+-- name: org_tokens
+SELECT count(*) FROM member AS m JOIN token AS t ON t.account = m.account
+WHERE m.org = $1 AND t.kind = 1 AND t.revoked_at = 0
+AND (t.expires_at = 0 OR t.expires_at > $2)
+AND (($3 = 1 AND t.expires_at = 0) OR ($4 <> 0
+	AND (t.expires_at = 0 OR t.expires_at > t.created_at + $4)));
 
 -- name: org_past
 INSERT INTO org_past (slug, org, until) VALUES ($1, $2, $3)
 ON CONFLICT (slug) DO UPDATE SET org = excluded.org, until = excluded.until;
 
 -- name: org_list
-SELECT id, slug, name, words, personal, require_mfa, created_at, deleted_at,
-	version
+SELECT id, slug, name, words, personal, require_mfa, token_expiry, token_max,
+	created_at, deleted_at, version
 FROM org WHERE deleted_at = 0 AND slug > $1 ORDER BY slug;
 
 -- name: member_insert
@@ -81,8 +89,8 @@ ORDER BY a.name;
 
 -- name: member_of
 SELECT m.org, m.account, m.role, m.joined_at, m.used_at, o.id, o.slug, o.name,
-	o.words, o.personal, o.require_mfa, o.created_at, o.deleted_at,
-	o.version
+	o.words, o.personal, o.require_mfa, o.token_expiry, o.token_max,
+	o.created_at, o.deleted_at, o.version
 FROM member AS m JOIN org AS o ON o.id = m.org
 WHERE m.account = $1 AND o.deleted_at = 0
 ORDER BY m.used_at DESC, m.joined_at, m.org;
@@ -221,36 +229,6 @@ SELECT EXISTS (SELECT 1 FROM session
 	WHERE account = $1 AND impersonator <> '' AND consumed_at = 0
 	AND at >= $3);
 
--- name: secret_count
-SELECT count(*) FROM secret WHERE account = $1 AND revoked_at = 0;
-
--- name: secret_insert
-INSERT INTO secret (id, account, label, hash, created_at, expires_at, used_at,
-	revoked_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
-
--- name: secret_find
-SELECT id, account, label, hash, created_at, expires_at, used_at, revoked_at
-FROM secret WHERE account = $1 AND hash = $2;
-
--- name: secret_used
-UPDATE secret SET used_at = $2
-WHERE id = $1 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $2)
-RETURNING id;
-
--- name: secret_revoke
-UPDATE secret SET revoked_at = $3
-WHERE account = $1 AND label = $2 AND revoked_at = 0
-RETURNING id;
-
--- name: secret_revoke_all
-UPDATE secret SET revoked_at = $2 WHERE account = $1 AND revoked_at = 0
-RETURNING id;
-
--- name: secret_list
-SELECT id, account, label, hash, created_at, expires_at, used_at, revoked_at
-FROM secret WHERE account = $1 ORDER BY created_at DESC, label, id;
-
 -- name: service_list
 SELECT id, name, email, state, reason, created_at, updated_at, expires_at,
 	delete_at, must_change, epoch, version, kind, org, strategy, email_at
@@ -355,9 +333,6 @@ DELETE FROM invitation WHERE (account = $1 AND account <> '')
 
 -- name: erase_impersonation
 DELETE FROM impersonation WHERE account = $1 OR actor = $1;
-
--- name: erase_secret
-DELETE FROM secret WHERE account = $1;
 
 -- name: erase_guess
 DELETE FROM guess WHERE subject = $1;

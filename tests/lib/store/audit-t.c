@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fixture.h"
+#include "store/audit.h"
 #include "store/outbox.h"
 
 #include <stdio.h>
@@ -84,6 +85,7 @@ test_seq(struct store *s)
 struct seqs {
 	char text[256];
 	int64_t at, seq;
+	char host[256];
 };
 
 static bool
@@ -96,6 +98,7 @@ collect(void *ctx, const struct store_audit *a)
 		       (long long)a->seq);
 	n->at = a->at;
 	n->seq = a->seq;
+	(void)strcpy(n->host, a->host);
 	return true;
 }
 
@@ -167,6 +170,15 @@ test_filters(struct store *s)
 	FINDS("8 7 3 ", .service = "su");
 	FINDS("7 1 ", .rhost = "x", .until = NOW + 3,
 	      .action = "login.granted");
+	FINDS("8 7 2 1 ", .rhost = "x");
+	FINDS("8 7 2 1 ", .rhost = "x*");
+	FINDS("8 6 5 4 7 3 2 1 ", .rhost = "*");
+	FINDS("", .rhost = "xy*");
+	FINDS("", .rhost = "x*y");
+	FINDS("6 ", .rhost = "*", .outcome = "error");
+	FINDS("8 6 5 4 7 3 2 1 ", .host = "one");
+	FINDS("", .host = "two");
+	FINDS("8 6 ", .host = "one", .limit = 2);
 	FINDS("7 3 2 ", .since = NOW + 2, .until = NOW + 3);
 	FINDS("4 7 3 2 1 ", .before = NOW + 4, .before_seq = 5);
 	FINDS("3 1 ", .before = NOW + 4, .before_seq = 4, .target = "a");
@@ -229,8 +241,41 @@ test_pages(struct store *s)
 		(void)strcat(all, n.text);
 		filter.before = n.at;
 		filter.before_seq = n.seq;
+		(void)strcpy(filter.before_host, n.host);
 	}
 	CHECK_STR(all, "8 6 5 4 7 3 2 1 ");
+}
+
+/* Two hosts that wrote a row of the same number in the same second. */
+static void
+test_hosts(struct store *s)
+{
+	struct store_audit_filter filter = { .limit = 1 };
+	char host[STORE_HOST_SIZE] = "", all[64] = "";
+
+	CHECK_EQ(store_audit_host(s, "", host, &f), STATUS_NOT_FOUND);
+	for (unsigned i = 0; i < 3; i++) {
+		static const char *const names[] = { "two", "one", "b" };
+		struct store_audit a = audit(200 + i, NOW, "user.created");
+
+		(void)strcpy(a.host, names[i]);
+		CHECK_EQ(insert(s, &a), STATUS_OK);
+	}
+	for (int page = 0; page < 9; page++) {
+		struct seqs n = list(s, &filter);
+
+		if (n.text[0] == '\0')
+			break;
+		(void)strcat(strcat(all, n.host), " ");
+		filter.before = n.at;
+		filter.before_seq = n.seq;
+		(void)strcpy(filter.before_host, n.host);
+	}
+	CHECK_STR(all, "two one b ");
+	all[0] = '\0';
+	while (store_audit_host(s, host, host, &f) == STATUS_OK)
+		(void)strcat(strcat(all, host), " ");
+	CHECK_STR(all, "b one two ");
 }
 
 int
@@ -246,6 +291,9 @@ main(void)
 	test_by_id(s);
 	test_recent(s);
 	test_pages(s);
+	store_close(s);
+	s = fixture_store("hosts");
+	test_hosts(s);
 	store_close(s);
 	return test_done();
 }

@@ -373,6 +373,33 @@ test_prune(void)
 	store_close(s);
 }
 
+/* What counts no more does not pile up, and what counts stays. */
+static void
+test_fade(void)
+{
+	const struct store_guess g = { .subject = "-",
+				       .source = "x",
+				       .factor = "cancel" };
+	struct store *s = fixture_store("fade");
+	enum status st;
+
+	for (int i = 0; i < 30; i++)
+		charge(s, "-", "x", "cancel", NOW + i, STORE_GUESS_FAILED);
+	charge(s, "-", "x", "password", NOW, STORE_GUESS_FAILED);
+	charge(s, "-", "y", "cancel", NOW, STORE_GUESS_FAILED);
+	charge(s, "a", "x", "cancel", NOW, STORE_GUESS_FAILED);
+	ALONE(s, st, store_guess_fade(s, &g, NOW + 10, 25, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(count(s, "-", "x", "cancel", NOW + 30).pair_failed, 25);
+	ALONE(s, st, store_guess_fade(s, &g, NOW + 10, 5, &f));
+	CHECK_EQ(st, STATUS_OK);
+	CHECK_EQ(count(s, "-", "x", "cancel", NOW + 30).pair_failed, 20);
+	CHECK_EQ(count(s, "-", "x", "password", NOW + 30).pair_failed, 1);
+	CHECK_EQ(count(s, "-", "y", "cancel", NOW + 30).pair_failed, 1);
+	CHECK_EQ(count(s, "a", "x", "cancel", NOW + 30).pair_failed, 1);
+	store_close(s);
+}
+
 static void
 test_seen(void)
 {
@@ -413,6 +440,7 @@ main(void)
 	test_lock();
 	test_list_and_clear();
 	test_prune();
+	test_fade();
 	test_seen();
 	return test_done();
 }

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fixture.h"
 #include "store/people.h"
 #include "store/restore.h"
+#include "store/token.h"
 #include "store/trust.h"
 
 static struct fault f;
@@ -73,6 +75,37 @@ test_backup(void)
 	CHECK_OK(store_account_by_name(s, "user1", &a, &f), &f);
 	CHECK_EQ(store_account_by_name(s, "user2", &a, &f), STATUS_NOT_FOUND);
 	store_close(s);
+	(void)close(fd);
+}
+
+/* A login that is just ending is waited for. */
+static void
+test_lingering(void)
+{
+	struct store *s = fixture_store("lingering");
+	struct store_restore *r = NULL;
+	int fd = empty_file("lingering.copy"), gone[2];
+	char where[600], byte;
+	pid_t child;
+
+	(void)snprintf(where, sizeof(where), "%s", fixture_where("lingering"));
+	CHECK_OK(store_backup(s, NOW, fd, NULL, &f), &f);
+	store_close(s);
+	CHECK(pipe(gone) == 0);
+	if ((child = fork()) == 0) {
+		s = fixture_open(where);
+		if (write(gone[1], "", 1) != 1)
+			_exit(1);
+		(void)usleep(300000);
+		store_close(s);
+		_exit(0);
+	}
+	CHECK(read(gone[0], &byte, 1) == 1);
+	CHECK_OK(store_restore_begin(where, fd, NULL, &r, &f), &f);
+	store_restore_end(r);
+	CHECK(waitpid(child, NULL, 0) == child);
+	(void)close(gone[0]);
+	(void)close(gone[1]);
 	(void)close(fd);
 }
 
@@ -150,7 +183,7 @@ lay_out(struct store *s)
 }
 
 /* What waits for somebody, of account 1: invitation, impersonation, address
- * and secret 70. */
+ * and token 70. */
 static void
 lay_out_people(struct store *s)
 {
@@ -170,9 +203,11 @@ lay_out_people(struct store *s)
 						.reason = "why",
 						.expires_at = NOW + 9 };
 	const struct store_email_change c = { .account = one, .email = "a@b" };
-	const struct store_secret x = { .id = id,
-					.account = one,
-					.label = "x" };
+	const struct store_token x = { .id = id,
+				       .account = one,
+				       .kind = STORE_TOKEN_APP,
+				       .label = "x",
+				       .scopes = "login:*" };
 	const struct store_session open = { .id = id,
 					    .account = one,
 					    .opened_at = NOW };
@@ -184,13 +219,13 @@ lay_out_people(struct store *s)
 	CHECK_OK(store_invitation_insert(s, &i, &f), &f);
 	CHECK_OK(store_impersonation_insert(s, &as, &f), &f);
 	CHECK_OK(store_email_change_put(s, &c, &f), &f);
-	CHECK_OK(store_secret_insert(s, &x, &f), &f);
+	CHECK_OK(store_token_insert(s, &x, &f), &f);
 	CHECK_OK(store_session_insert(s, &open, &f), &f);
 	CHECK_OK(store_commit(&t, &f), &f);
 }
 
 static void
-people_are(struct store *s, int64_t revoked_at, int64_t closed_at)
+people_are(struct store *s, int64_t closed_at)
 {
 	static const uint8_t hash[STORE_HASH_SIZE];
 	const struct id id = fixture_id(70), one = fixture_id(1);
@@ -198,15 +233,15 @@ people_are(struct store *s, int64_t revoked_at, int64_t closed_at)
 	struct store_email_change c;
 	struct store_invitation i;
 	struct store_session open;
-	struct store_secret x;
+	struct store_token x;
 
 	CHECK_OK(store_invitation_find(s, hash, &i, &f), &f);
 	CHECK(i.state == STORE_INVITATION_REVOKED && i.ended_at == NOW);
 	CHECK_OK(store_impersonation_find(s, &one, hash, &as, &f), &f);
 	CHECK_EQ(as.spent_at, NOW);
 	CHECK_EQ(store_email_change_get(s, &one, &c, &f), STATUS_NOT_FOUND);
-	CHECK_OK(store_secret_find(s, &one, hash, &x, &f), &f);
-	CHECK_EQ(x.revoked_at, revoked_at);
+	CHECK_OK(store_token_find(s, &one, hash, &x, &f), &f);
+	CHECK_EQ(x.revoked_at, NOW);
 	CHECK_OK(store_session_get(s, &id, &open, &f), &f);
 	CHECK_EQ(open.closed_at, closed_at);
 	CHECK_STR(open.ended, closed_at == 0 ? "" : "restored");
@@ -275,8 +310,8 @@ test_void_running(void)
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_EQ(v.codes, 1);
 	CHECK_EQ(v.trust, 1);
-	CHECK(v.invitations == 1 && v.secrets == 0);
-	people_are(s, 0, NOW);
+	CHECK(v.invitations == 1 && v.tokens == 1);
+	people_are(s, NOW);
 	codes_are(s, NOW, NOW - 5);
 	CHECK_EQ(trusted(s), 0);
 	device_is(s, 30, NOW / 30 + 1, STORE_OTP_ACTIVE);
@@ -312,8 +347,8 @@ test_void_hashed(void)
 	CHECK_EQ(st, STATUS_OK);
 	CHECK_EQ(v.codes, 1);
 	CHECK_EQ(v.trust, 1);
-	CHECK(v.invitations == 1 && v.secrets == 1);
-	people_are(s, NOW, 0);
+	CHECK(v.invitations == 1 && v.tokens == 1);
+	people_are(s, 0);
 	codes_are(s, NOW, NOW - 5);
 	CHECK_EQ(trusted(s), 0);
 	CHECK_EQ(failed(s, "?name"), 0);
@@ -327,7 +362,7 @@ test_void_hashed(void)
 	CHECK_EQ(l.consumed_at, 0);
 	ALONE(s, st, store_void_hashed(s, NOW + 1, &v, &f));
 	CHECK_EQ(st, STATUS_OK);
-	CHECK_EQ(v.codes + v.trust + v.invitations + v.secrets, 0);
+	CHECK_EQ(v.codes + v.trust + v.invitations + v.tokens, 0);
 	store_close(s);
 }
 
@@ -335,6 +370,7 @@ int
 main(void)
 {
 	test_backup();
+	test_lingering();
 	test_given_up();
 	test_void_running();
 	test_void_hashed();

@@ -65,6 +65,8 @@ test_round_trip(struct store *s)
 	(void)strcpy(o.words, "anvil roadrunner");
 	o.personal = true;
 	o.require_mfa = true;
+	o.token_expiry = true;
+	o.token_max = STORE_ORG_TOKEN_MAX;
 	CHECK_EQ(store_org_insert(s, &o, NOW, &f), STATUS_CONFLICT);
 	CHECK_EQ(insert(s, &o), STATUS_OK);
 	CHECK_OK(store_org_by_id(s, &o.id, &got, &f), &f);
@@ -81,6 +83,11 @@ test_round_trip(struct store *s)
 	o = org(11, "abc");
 	o.name[0] = '\0';
 	CHECK_EQ(insert(s, &o), STATUS_INVALID);
+	o = org(11, "abc");
+	o.token_max = STORE_ORG_TOKEN_MAX + 1;
+	CHECK_EQ(insert(s, &o), STATUS_INVALID);
+	o.token_max = -1;
+	CHECK_EQ(insert(s, &o), STATUS_INVALID);
 }
 
 static void
@@ -89,6 +96,7 @@ test_update(struct store *s)
 	struct store_org o = org(10, "acme"), got, stranger = org(998, "none");
 
 	o.created_at = 5; /* is not written */
+	o.token_max = 86400;
 	(void)strcpy(o.name, "Acme, Inc.");
 	CHECK_EQ(update(s, &o), STATUS_OK);
 	(void)strcpy(o.name, "second");
@@ -98,7 +106,8 @@ test_update(struct store *s)
 	CHECK_STR(got.name, "Acme, Inc.");
 	CHECK_EQ(got.version, 2);
 	CHECK_EQ(got.created_at, NOW);
-	CHECK(!got.personal && !got.require_mfa);
+	CHECK(!got.personal && !got.require_mfa && !got.token_expiry);
+	CHECK_EQ(got.token_max, 86400);
 }
 
 /* A slug that was given up answers for a while, and for nobody else. */

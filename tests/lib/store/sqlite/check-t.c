@@ -45,6 +45,7 @@ fill(struct store *s)
 	(void)strcpy(a.meta, "{}");
 	for (unsigned i = 0; i < 2; i++) {
 		a.id = fixture_id(50 + i);
+		a.seq = 0;
 		ALONE(s, st, store_audit_insert(s, &a, &f));
 		CHECK_EQ(st, STATUS_OK);
 	}
@@ -85,13 +86,13 @@ test_append_only(void)
 		"DELETE FROM audit WHERE seq = 2",
 		"INSERT OR REPLACE INTO audit SELECT host, seq, id, at + 1, "
 		"action, outcome, actor, effective, target, org, service, "
-		"tty, rhost, pid, meta FROM audit WHERE seq = 1",
+		"tty, rhost, pid, meta, mac FROM audit WHERE seq = 1",
 		"REPLACE INTO audit SELECT host, seq + 9, id, at, action, "
 		"outcome, actor, effective, target, org, service, tty, "
-		"rhost, pid, meta FROM audit WHERE seq = 1",
+		"rhost, pid, meta, mac FROM audit WHERE seq = 1",
 		"INSERT INTO audit SELECT host, seq, id, at, action, "
 		"outcome, actor, effective, target, org, service, tty, "
-		"rhost, pid, meta FROM audit WHERE true "
+		"rhost, pid, meta, mac FROM audit WHERE true "
 		"ON CONFLICT DO UPDATE SET meta = ''",
 	};
 

@@ -31,6 +31,7 @@ fill(struct store *s)
 		const struct store_account one = fixture_account(i);
 
 		a.id = fixture_id(i);
+		a.seq = 0;
 		if (store_account_insert(s, &one, &f) != STATUS_OK ||
 		    store_audit_insert(s, &a, &f) != STATUS_OK)
 			CHECK(false);

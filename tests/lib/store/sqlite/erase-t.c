@@ -11,6 +11,8 @@
 #include "raw.h"
 #include "store/outbox.h"
 #include "store/people.h"
+#include "store/refresh.h"
+#include "store/token.h"
 #include "store/trust.h"
 
 static struct fault f;
@@ -97,12 +99,21 @@ belongings(struct store *s, unsigned n)
 	const struct store_impersonation impersonation = {
 		.id = row, .account = account, .actor = "root", .reason = "why"
 	};
-	struct store_secret secret = { .id = row,
-				       .account = account,
-				       .label = "x" };
+	struct store_token token = { .id = row,
+				     .account = account,
+				     .kind = STORE_TOKEN_APP,
+				     .label = "x",
+				     .scopes = "login:*" };
+	struct store_refresh refresh = { .id = row,
+					 .family = row,
+					 .account = account,
+					 .service = "x",
+					 .created_at = NOW,
+					 .expires_at = NOW + 9 };
 
 	memcpy(invitation.hash, &n, sizeof(n));
-	memcpy(secret.hash, &n, sizeof(n));
+	memcpy(token.hash, &n, sizeof(n));
+	memcpy(refresh.hash, &n, sizeof(n));
 	CHECK_OK(store_attribute_put(s, &account, &attribute, &f), &f);
 	CHECK_OK(store_email_change_put(s, &email, &f), &f);
 	CHECK_OK(store_member_insert(s, &member, &f), &f);
@@ -112,7 +123,8 @@ belongings(struct store *s, unsigned n)
 		 &f);
 	CHECK_OK(store_administrator_insert(s, &administrator, &f), &f);
 	CHECK_OK(store_impersonation_insert(s, &impersonation, &f), &f);
-	CHECK_OK(store_secret_insert(s, &secret, &f), &f);
+	CHECK_OK(store_token_insert(s, &token, &f), &f);
+	CHECK_OK(store_refresh_insert(s, &refresh, &f), &f);
 }
 
 /* Of others, and yet about it. */

@@ -302,7 +302,7 @@ test_migrate(const char *name, unsigned version)
 	CHECK(s == NULL);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
 	CHECK_EQ(from, version);
-	CHECK_EQ(to, 4);
+	CHECK_EQ(to, 5);
 	for (size_t i = 0; i < most; i++) {
 		CHECK_EQ(dump(tables[i], &columns[i], after[i],
 			      sizeof(after[i])),
@@ -321,7 +321,7 @@ test_migrate(const char *name, unsigned version)
 	CHECK_EQ(problems, 0);
 	store_close(s);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
-	CHECK_EQ(from, 4);
+	CHECK_EQ(from, 5);
 }
 
 /* Whole, or not at all. */
@@ -342,7 +342,7 @@ test_broken_off(const char *name, unsigned version, const char *table,
 	(void)snprintf(sql, sizeof(sql), "DROP TABLE %s", table);
 	CHECK_EQ(raw_exec(path, sql), SQLITE_OK);
 	CHECK_OK(store_migrate(where, &from, &to, &f), &f);
-	CHECK_EQ(to, 4);
+	CHECK_EQ(to, 5);
 	CHECK_EQ(raw_integer(path, column), 1);
 }
 

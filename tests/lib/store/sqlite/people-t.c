@@ -6,6 +6,7 @@
 #include "../fixture.h"
 #include "raw.h"
 #include "store/people.h"
+#include "store/token.h"
 
 #define ONE "'0188b733-f800-7000-8000-000000000001'"
 #define TWO "'0188b733-f800-7000-8000-000000000002'"
@@ -34,9 +35,11 @@ fill(void)
 					  .reason = "why",
 					  .created_at = NOW,
 					  .expires_at = NOW + 9 };
-	struct store_secret x = { .id = fixture_id(1),
-				  .account = fixture_id(1),
-				  .label = "one" };
+	struct store_token x = { .id = fixture_id(1),
+				 .account = fixture_id(1),
+				 .kind = STORE_TOKEN_APP,
+				 .label = "one",
+				 .scopes = "login:dovecot" };
 
 	fixture_add_account(s, 1);
 	fixture_add_account(s, 2);
@@ -46,7 +49,7 @@ fill(void)
 	CHECK_OK(store_begin(s, &t, &f), &f);
 	CHECK_OK(store_invitation_insert(s, &i, &f), &f);
 	CHECK_OK(store_impersonation_insert(s, &as, &f), &f);
-	CHECK_OK(store_secret_insert(s, &x, &f), &f);
+	CHECK_OK(store_token_insert(s, &x, &f), &f);
 	i.id = as.id = x.id = fixture_id(2);
 	i.hash[0] = as.hash[0] = x.hash[0] = 1;
 	(void)strcpy(i.address, "bob");
@@ -57,7 +60,7 @@ fill(void)
 				      NOW, &f),
 		 &f);
 	CHECK_OK(store_impersonation_insert(s, &as, &f), &f);
-	CHECK_OK(store_secret_insert(s, &x, &f), &f);
+	CHECK_OK(store_token_insert(s, &x, &f), &f);
 	CHECK_OK(store_commit(&t, &f), &f);
 	store_close(s);
 	(void)strcpy(where, fixture_where("people"));
@@ -75,14 +78,20 @@ static const char *const unchanging[] = {
 	"UPDATE impersonation SET account = " TWO " WHERE id = " ONE,
 	"UPDATE impersonation SET actor = 'eve' WHERE id = " ONE,
 	"UPDATE impersonation SET expires_at = 9 WHERE id = " ONE,
-	"UPDATE secret SET revoked_at = 0 WHERE id = " TWO,
-	"UPDATE secret SET account = " TWO " WHERE id = " ONE,
+	"UPDATE token SET revoked_at = 0 WHERE id = " TWO,
+	"UPDATE token SET account = " TWO " WHERE id = " ONE,
+	"UPDATE token SET scopes = 'login:*' WHERE id = " ONE,
+	"UPDATE token SET sources = '::/0' WHERE id = " ONE,
+	"UPDATE token SET kind = 2 WHERE id = " ONE,
+	"UPDATE token SET expires_at = 9 WHERE id = " ONE,
+	"UPDATE token SET created_at = 9 WHERE id = " ONE,
 	"INSERT OR REPLACE INTO invitation SELECT id, org, 'eve', role, hash, "
 	"made_by, created_at, expires_at, 1, 0, '' FROM invitation",
 	"INSERT OR REPLACE INTO impersonation SELECT id, account, actor, "
 	"reason, hash, created_at, expires_at, 0 FROM impersonation",
-	"INSERT OR REPLACE INTO secret SELECT id, account, label, hash, "
-	"created_at, expires_at, used_at, 0 FROM secret",
+	"INSERT OR REPLACE INTO token SELECT id, account, kind, label, hash, "
+	"'login:*', sources, created_at, made_by, expires_at, used_at, "
+	"used_from, 0 FROM token",
 	"DELETE FROM password_policy",
 	"INSERT INTO password_policy VALUES (2, 8, 0, 0, 0, 0, 0)",
 };
