@@ -145,6 +145,50 @@ rule_check_alone(const struct rule *r, struct rule_findings *all)
 	return true;
 }
 
+/* A service where people type passwords, and that the rule is for; NULL: it
+ * names none, or whom it is for. */
+static const char *
+rule_meets_people(const struct rule *r)
+{
+	static const char *const services[] = { "sshd", "login", "sudo",
+						"su" };
+	struct rule only = { .phases = RULE_PHASE(POLICY_PHASE_AUTH) };
+
+	if (!text_empty(r->user) || !text_empty(r->group) ||
+	    !text_empty(r->network) || !text_empty(r->org))
+		return NULL;
+	memcpy(only.service, r->service, sizeof(only.service));
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		const struct rule_subject s = { .phase = POLICY_PHASE_AUTH,
+						.service = services[i] };
+
+		if (rule_matches(&only, &s))
+			return services[i];
+	}
+	return NULL;
+}
+
+static void
+rule_check_token(const struct rule *r, struct rule_findings *all)
+{
+	const char *service;
+	char text[RULE_TEXT_SIZE];
+	struct buf b;
+
+	if (r->action != POLICY_ACTION_REQUIRE || r->alternatives != 1 ||
+	    r->require[0] != POLICY_BIT(POLICY_FACTOR_TOKEN) ||
+	    (r->phases & RULE_PHASE(POLICY_PHASE_AUTH)) == 0 ||
+	    (service = rule_meets_people(r)) == NULL)
+		return;
+	buf_start(&b, text, sizeof(text));
+	buf_printf(&b,
+		   "takes app tokens alone, at %s, too: nobody gets in there "
+		   "by a password or a code, root neither; write 'password | "
+		   "token', or name the services or the people it is for",
+		   service);
+	rule_find(all, RULE_WARNING, r->position, text);
+}
+
 static void
 rule_check_idle(const struct rule *rules, size_t i, struct rule_findings *all)
 {
@@ -250,6 +294,7 @@ rule_check(const struct rule *rules, size_t n, const struct rule_root *root,
 	rule_check_anybody(rules, n, &all);
 	for (size_t i = 0; i < n; i++) {
 		rule_check_idle(rules, i, &all);
+		rule_check_token(&rules[i], &all);
 		rule_check_second(&rules[i], &all);
 		rule_check_keys(&rules[i], &all);
 		rule_check_people(&rules[i], &all);

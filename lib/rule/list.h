@@ -22,17 +22,4 @@ bool rule_word_next(const char **list, char separator, struct rule_item *out);
 /* Could this pattern match more than itself? */
 bool rule_is_glob(const char *pattern);
 
-struct rule_network {
-	struct in6_addr address; /* IPv4 as v4-mapped; host bits are zero */
-	unsigned prefix;	 /* of 128 bits */
-};
-
-/*
- * "10.0.0.0/8", "fd00::/8", or an address alone.  A network of IPv6 that is
- * wider than the mapped IPv4 block (::/0, say) holds no IPv4 address.
- */
-bool rule_network_parse(const char *s, struct rule_network *out);
-bool rule_network_holds(const struct rule_network *n,
-			const struct in6_addr *address);
-
 #endif

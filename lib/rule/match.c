@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/network.h"
 #include "base/text.h"
 #include "rule/list.h"
 
@@ -50,7 +51,7 @@ rule_groups_match(const char *groups, const struct rule_subject *s)
 static bool
 rule_networks_match(const char *networks, const struct rule_subject *s)
 {
-	struct rule_network network;
+	struct network network;
 	struct rule_item item;
 
 	if (text_empty(networks))
@@ -58,8 +59,8 @@ rule_networks_match(const char *networks, const struct rule_subject *s)
 	if (!s->has_address)
 		return false;
 	while (rule_item_next(&networks, &item))
-		if (rule_network_parse(item.s, &network) &&
-		    rule_network_holds(&network, &s->address))
+		if (network_parse(item.s, &network) &&
+		    network_holds(&network, &s->address))
 			return true;
 	return false;
 }

@@ -5,7 +5,8 @@
 
 #define PEOPLE_PASSWORD POLICY_BIT(POLICY_FACTOR_PASSWORD)
 #define PEOPLE_SECOND                                                         \
-	((uint32_t)POLICY_SECOND_FACTORS | POLICY_BIT(POLICY_FACTOR_SSH_SK))
+	((uint32_t)POLICY_SECOND_FACTORS | POLICY_BIT(POLICY_FACTOR_SSH_SK) | \
+	 POLICY_BIT(POLICY_FACTOR_TOKEN))
 
 /* Has some alternative something of SET? */
 static bool
@@ -17,7 +18,8 @@ people_named(const struct rule *r, uint32_t set)
 	return false;
 }
 
-/* Does everybody prove a second factor, whatever source is new? */
+/* Does everybody prove a second factor, whatever source is new?  A token needs
+ * none. */
 static bool
 people_second_anyway(const struct rule *r)
 {
@@ -85,15 +87,16 @@ people_check_invite(const struct rule *r, struct rule_findings *all)
 static void
 people_check_source(const struct rule *r, struct rule_findings *all)
 {
-	if (rule_asks_once(r) && !people_named(r, PEOPLE_PASSWORD))
+	if (people_second_anyway(r))
+		rule_find(all, RULE_WARNING, r->position,
+			  "new-source second has no effect: every login by "
+			  "it proves a second factor already, or has a "
+			  "token");
+	else if (rule_asks_once(r) && !people_named(r, PEOPLE_PASSWORD))
 		rule_find(all, RULE_WARNING, r->position,
 			  "new-source second denies every login from a new "
 			  "source: there is one prompt, and no alternative "
 			  "has a password that a code could stand behind");
-	else if (people_second_anyway(r))
-		rule_find(all, RULE_WARNING, r->position,
-			  "new-source second has no effect: every login by "
-			  "it proves a second factor already");
 }
 
 void

@@ -3,9 +3,12 @@
 #include "base/buf.h"
 #include "rule/check.h"
 
-/* Sshd shows the one, and an agent that nobody has there yet the other. */
+/* Sshd shows the one, and an agent that nobody has there yet the other; a
+ * token is for services. */
+#define ROOT_TOKEN POLICY_BIT(POLICY_FACTOR_TOKEN)
 #define ROOT_NEVER                                                            \
-	(POLICY_BIT(POLICY_FACTOR_SSH_KEY) | POLICY_BIT(POLICY_FACTOR_SSH_SK))
+	(POLICY_BIT(POLICY_FACTOR_SSH_KEY) |                                  \
+	 POLICY_BIT(POLICY_FACTOR_SSH_SK) | ROOT_TOKEN)
 #define ROOT_USABLE (RULE_FACTORS_ALL & ~ROOT_NEVER)
 
 /* What root at the console meets, or NULL. */
@@ -74,6 +77,10 @@ root_missing(const struct rule *r, const struct rule_root *root, struct buf *b)
 
 	for (unsigned i = 0; i < r->alternatives; i++)
 		named |= r->require[i];
+	if ((named & ROOT_USABLE) == 0) {
+		buf_text(b, "it asks for a token, which is for services");
+		return;
+	}
 	named &= ROOT_USABLE & ~root->enrolled;
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++)
 		if ((named & POLICY_BIT(i)) != 0) {

@@ -151,9 +151,6 @@ struct rule_subject {
 	size_t org_count;
 };
 
-/* An address without DNS: IPv4, IPv6, v4-mapped, with or without %zone. */
-bool rule_address_parse(const char *s, struct in6_addr *out);
-
 /*
  * The text form of factor sets: "password", "password+otp | fido2".
  * STATUS_INVALID names the word that is no factor.  Spaces are free.
@@ -257,9 +254,10 @@ struct rule_finding {
  * rule that lets in who has what root has, without SSH keys), lets nobody in
  * at all, or abstains before it asks anybody for anything.
  * Warnings: a rule that an earlier one always shadows, a rule that can never
- * match, a second factor that is enough alone (fido2 may be: it verifies its
- * user then), security keys and SSH keys where nothing can ask for them, and
- * what a rule says of second factors, keys, people or sessions to no effect.
+ * match, app tokens alone where people type passwords, a second factor that is
+ * enough alone (fido2 may be: it verifies its user then), security keys and
+ * SSH keys where nothing can ask for them, and what a rule says of second
+ * factors, keys, people or sessions to no effect.
  * Returns how many findings there are; writes at most MAX of them, errors
  * first.
  */

@@ -4,6 +4,8 @@
 #include "rule/check.h"
 
 #define RULE_SECOND ((uint32_t)POLICY_SECOND_FACTORS)
+#define RULE_TYPED                                                            \
+	(POLICY_BIT(POLICY_FACTOR_PASSWORD) | POLICY_BIT(POLICY_FACTOR_TOKEN))
 #define RULE_FIDO2 POLICY_BIT(POLICY_FACTOR_FIDO2)
 /* Inside a login: a code's device, and nothing that has to be plugged in. */
 #define RULE_ENROLLABLE POLICY_BIT(POLICY_FACTOR_OTP)
@@ -26,6 +28,37 @@ rule_second_alone(const struct rule *r)
 		    r->require[i] != RULE_FIDO2)
 			return true;
 	return false;
+}
+
+/* Has it an alternative with the prompt of the password? */
+static bool
+rule_names_typed(const struct rule *r)
+{
+	for (unsigned i = 0; i < r->alternatives; i++)
+		if ((r->require[i] & RULE_TYPED) != 0)
+			return true;
+	return false;
+}
+
+static void
+rule_check_second_alone(const struct rule *r, struct rule_findings *all)
+{
+	const uint32_t asking = RULE_PHASE(POLICY_PHASE_AUTH) |
+				RULE_PHASE(POLICY_PHASE_PASSWORD);
+
+	if (!rule_second_alone(r))
+		return;
+	rule_find(all, RULE_WARNING, r->position,
+		  "a second factor alone is enough for it: whoever has the "
+		  "device gets in; write it beside another, as in "
+		  "'password+otp' (only 'fido2' may stand alone: it verifies "
+		  "its user then)");
+	if ((r->phases & asking) != 0 && rule_names_typed(r))
+		rule_find(all, RULE_WARNING, r->position,
+			  "shows strangers who has what: an alternative of "
+			  "second factors alone has another prompt than one "
+			  "with 'password' or 'token'; write the second "
+			  "factor beside the password");
 }
 
 /* Has it an alternative whose one second factor can be enrolled on the way?
@@ -69,12 +102,7 @@ rule_check_second(const struct rule *r, struct rule_findings *all)
 
 	if (r->action != POLICY_ACTION_REQUIRE)
 		return;
-	if (rule_second_alone(r))
-		rule_find(all, RULE_WARNING, r->position,
-			  "a second factor alone is enough for it: whoever "
-			  "has the device gets in; write it beside another, "
-			  "as in 'password+otp' (only 'fido2' may stand "
-			  "alone: it verifies its user then)");
+	rule_check_second_alone(r, all);
 	if (r->unenrolled != RULE_UNENROLLED_DENY && !second)
 		rule_find(all, RULE_WARNING, r->position,
 			  "says what becomes of the unenrolled, but names no "

@@ -2,6 +2,7 @@
 /* Is one rule well formed? */
 #include <string.h>
 
+#include "base/network.h"
 #include "base/text.h"
 #include "rule/list.h"
 
@@ -96,9 +97,9 @@ rule_org_valid(const char *field, const char *item, struct fault *f)
 static enum status
 rule_network_valid(const char *field, const char *item, struct fault *f)
 {
-	struct rule_network n;
+	struct network n;
 
-	if (!rule_network_parse(item, &n))
+	if (!network_parse(item, &n))
 		return fault(f, STATUS_INVALID,
 			     "%s: '%s' is no network; write an address, or "
 			     "one with a prefix, as in 192.0.2.0/24 or "
@@ -146,6 +147,7 @@ static enum status
 rule_demand_valid(const struct rule *r, struct fault *f)
 {
 	uint32_t all = POLICY_BIT(POLICY_FACTOR_COUNT) - 1;
+	uint32_t token = POLICY_BIT(POLICY_FACTOR_TOKEN);
 
 	if (r->action != POLICY_ACTION_REQUIRE)
 		return r->alternatives == 0
@@ -166,6 +168,13 @@ rule_demand_valid(const struct rule *r, struct fault *f)
 			return fault(f, STATUS_INVALID,
 				     "alternative %u names a factor that "
 				     "does not exist",
+				     i + 1);
+		if ((r->require[i] & token) != 0 && r->require[i] != token)
+			return fault(f, STATUS_INVALID,
+				     "alternative %u names a token beside "
+				     "another factor, but whatever asks for "
+				     "one takes one string; write it alone, "
+				     "as in 'password+otp | token'",
 				     i + 1);
 	}
 	return STATUS_OK;

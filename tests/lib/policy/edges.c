@@ -107,6 +107,7 @@ check_names(void)
 	CHECK(SECOND == (POLICY_BIT(POLICY_FACTOR_OTP) |
 			 POLICY_BIT(POLICY_FACTOR_FIDO2)));
 	CHECK(same(policy_factor_name(POLICY_FACTOR_SSH_SK), "ssh-sk"));
+	CHECK(same(policy_factor_name(POLICY_FACTOR_TOKEN), "token"));
 	CHECK(same(policy_reason_name(POLICY_DECLINED), "declined"));
 	CHECK(same(policy_reason_name(POLICY_NOT_INTERACTIVE),
 		   "not_interactive"));

@@ -437,7 +437,8 @@ visit_logins(const struct universe *u)
 		}
 }
 
-/* The universes of two: any bits at all, and keys. */
+/* The universes of two: any bits at all, and keys.  What policy knows of a
+ * token it knows of ssh-sk: no second factor, behind the password. */
 static void
 visit_pairs(void)
 {
@@ -467,7 +468,9 @@ visit_threes(void)
 {
 	static const enum policy_factor third[] = { POLICY_FACTOR_FIDO2,
 						    POLICY_FACTOR_SSH_KEY };
+	const uint32_t token = POLICY_BIT(POLICY_FACTOR_TOKEN);
 
+	visit_logins(&(struct universe){ TWO, { real.bit[0], token } });
 	for (size_t i = 0; i < 2; i++) {
 		struct universe u = { THREE,
 				      { real.bit[0], real.bit[1],

@@ -307,6 +307,37 @@ check_shadow_words(void)
 	CHECK_EQ(finds(false, RULE_WARNING, "can never match"), 0);
 }
 
+/* A password gets nobody in where a token alone does. */
+static void
+check_tokens(void)
+{
+	static const char word[] = "app tokens alone";
+	static const char *const meant[] = { "", "*", "dovecot,su*", "log?n" };
+
+	for (size_t i = 0; i < 4; i++) {
+		start();
+		before(POLICY_ACTION_REQUIRE, RULE_PHASE(POLICY_PHASE_AUTH));
+		rules[0].require[0] = POLICY_BIT(POLICY_FACTOR_TOKEN);
+		(void)strcpy(rules[0].service, meant[i]);
+		CHECK_EQ(finds(false, RULE_WARNING, word), 1);
+		CHECK_EQ(found[0].severity == RULE_WARNING ? found[0].position
+							   : found[1].position,
+			 1);
+	}
+	(void)strcpy(rules[0].service, "dovecot,vsftpd");
+	CHECK_EQ(finds(false, RULE_WARNING, word), 0);
+	(void)strcpy(rules[0].service, "sshd");
+	CHECK_EQ(finds(false, RULE_WARNING, "at sshd, too"), 1);
+	CHECK(strlen(found[0].text) < sizeof(found[0].text) - 1);
+	/* Whom it is for is said, or a password does as well. */
+	(void)strcpy(rules[0].user, "backup");
+	CHECK_EQ(finds(false, RULE_WARNING, word), 0);
+	rules[0].user[0] = '\0';
+	rules[0].alternatives = 2;
+	rules[0].require[1] = POLICY_BIT(POLICY_FACTOR_PASSWORD);
+	CHECK_EQ(finds(false, RULE_WARNING, word), 0);
+}
+
 /* A warning is true: what is called idle decides no login at all. */
 static void
 check_shadows_true(void)
@@ -400,6 +431,7 @@ main(void)
 	check_root_left();
 	check_shadows();
 	check_shadow_words();
+	check_tokens();
 	check_shadows_true();
 	check_room();
 	check_groups();

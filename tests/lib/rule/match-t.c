@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/rule.h"
 
+#include "base/network.h"
 #include "test.h"
 
 static const char *const ann_groups[] = { "wheel", "DOM\\domain admins" };
@@ -20,7 +21,7 @@ start(void)
 				     .known = true,
 				     .groups = ann_groups,
 				     .group_count = 2 };
-	ann.has_address = rule_address_parse("10.1.2.3", &ann.address);
+	ann.has_address = network_address_parse("10.1.2.3", &ann.address);
 }
 
 static bool
@@ -51,7 +52,7 @@ network(const char *networks, const char *address)
 {
 	start();
 	(void)strncpy(rule.network, networks, sizeof(rule.network) - 1);
-	ann.has_address = rule_address_parse(address, &ann.address);
+	ann.has_address = network_address_parse(address, &ann.address);
 	return matches();
 }
 
@@ -193,7 +194,8 @@ address(const char *s, const char *same_as)
 {
 	struct in6_addr a, b;
 
-	return rule_address_parse(s, &a) && rule_address_parse(same_as, &b) &&
+	return network_address_parse(s, &a) &&
+	       network_address_parse(same_as, &b) &&
 	       memcmp(&a, &b, sizeof(a)) == 0;
 }
 
@@ -204,7 +206,7 @@ no_address(const char *s)
 
 	memset(&a, 0xee, sizeof(a));
 	b = a;
-	return !rule_address_parse(s, &a) && memcmp(&a, &b, sizeof(a)) == 0;
+	return !network_address_parse(s, &a) && memcmp(&a, &b, sizeof(a)) == 0;
 }
 
 static void

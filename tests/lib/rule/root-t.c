@@ -16,6 +16,7 @@ static struct rule_finding found[FOUND_MAX];
 #define FIDO2 POLICY_BIT(POLICY_FACTOR_FIDO2)
 #define SSH_KEY POLICY_BIT(POLICY_FACTOR_SSH_KEY)
 #define SSH_SK POLICY_BIT(POLICY_FACTOR_SSH_SK)
+#define TOKEN POLICY_BIT(POLICY_FACTOR_TOKEN)
 
 static const struct {
 	const char *require;
@@ -52,6 +53,9 @@ static const struct {
 	{ "ssh-sk+password", RULE_UNENROLLED_DENY, PASSWORD | SSH_SK, 0,
 	  "for an SSH key" },
 	{ "password", RULE_UNENROLLED_DENY, 0, 0, "none of: password;" },
+	{ "token", RULE_UNENROLLED_DENY, PASSWORD | TOKEN, 0, "for a token" },
+	{ "token | password", RULE_UNENROLLED_DENY, TOKEN, 0,
+	  "none of: password;" },
 };
 
 static bool

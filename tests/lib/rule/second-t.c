@@ -13,6 +13,7 @@ static const struct rule_root nobody;
 
 #define PASSWORD POLICY_BIT(POLICY_FACTOR_PASSWORD)
 #define OTP POLICY_BIT(POLICY_FACTOR_OTP)
+#define TOKEN POLICY_BIT(POLICY_FACTOR_TOKEN)
 #define FIDO2 POLICY_BIT(POLICY_FACTOR_FIDO2)
 
 /* A rule for one service that asks for SET. */
@@ -55,6 +56,16 @@ warned(const char *word)
 	       strstr(found[0].text, word) != NULL && found[0].position == 1;
 }
 
+static bool
+warned_twice(const char *word, const char *other)
+{
+	size_t count = check();
+
+	return count == 2 && strstr(found[0].text, word) != NULL &&
+	       found[1].severity == RULE_WARNING &&
+	       strstr(found[1].text, other) != NULL && found[1].position == 1;
+}
+
 static void
 check_second_alone(void)
 {
@@ -65,8 +76,18 @@ check_second_alone(void)
 	CHECK(warned("second factor alone"));
 	r->alternatives = 2;
 	r->require[1] = PASSWORD;
-	CHECK(warned("second factor alone"));
+	CHECK(warned_twice("second factor alone", "another prompt"));
 	r->require[0] = OTP | PASSWORD;
+	CHECK(check() == 0);
+	/* A token is typed where the password is asked for. */
+	r = asks("ftp", OTP);
+	r->alternatives = 2;
+	r->require[1] = TOKEN;
+	CHECK(warned_twice("second factor alone", "another prompt"));
+	r->require[0] = TOKEN;
+	r->require[1] = OTP;
+	CHECK(warned_twice("second factor alone", "another prompt"));
+	r->require[1] = OTP | PASSWORD;
 	CHECK(check() == 0);
 	(void)asks("ftp", OTP | PASSWORD);
 	CHECK(check() == 0);

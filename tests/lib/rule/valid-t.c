@@ -64,6 +64,16 @@ check_structure(void)
 	CHECK(invalid("abstain"));
 	rule.action = (enum policy_action)99;
 	CHECK(invalid("abstain"));
+	/* A token is one string, and all of it. */
+	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
+		start();
+		rule.alternatives = 2;
+		rule.require[1] =
+			POLICY_BIT(POLICY_FACTOR_TOKEN) | POLICY_BIT(i);
+		CHECK_EQ(rule_valid(&rule, NULL) == STATUS_OK,
+			 i == POLICY_FACTOR_TOKEN);
+		CHECK(i == POLICY_FACTOR_TOKEN || invalid("write it alone"));
+	}
 	start();
 	rule.account = (enum rule_account)3;
 	CHECK(invalid("unknown"));
