@@ -7,6 +7,7 @@
 #include "factor/otp.h"
 #include "factor/password.h"
 #include "factor/sshkey.h"
+#include "factor/token.h"
 
 static const struct factor *const factor_table[] = {
 #define FACTOR(NAME, symbol, word, second) &factor_##symbol,

@@ -7,10 +7,12 @@
 #ifndef FACTOR_FACTOR_H
 #define FACTOR_FACTOR_H
 
+#include <netinet/in.h>
+
 #include "base/io.h"
 #include "crypto/crypto.h"
 #include "factor/breach.h"
-#include "store/store.h"
+#include "store/otp.h"
 
 /* Who the check is for, and with what. */
 struct factor_env {
@@ -21,6 +23,13 @@ struct factor_env {
 	bool clock_behind; /* now is less than the store has seen: no time
 			      code can be judged */
 	const struct breach *breach; /* this host's list; NULL: it has none */
+	/* Of a login; NULL elsewhere. */
+	const char *service;
+	const struct in6_addr *address; /* NULL: it comes from none */
+	const char *from;		/* as guesses are counted by */
+	const char *issuer; /* of JWTs, as sigra.conf says; NULL: none is
+			       taken here */
+	const char *host;   /* whose name "-" is */
 };
 
 /* Values apart, zero is wrong; code tests `== FACTOR_RIGHT`. */
@@ -36,7 +45,6 @@ enum factor_result {
 enum factor_guest {
 	FACTOR_GUEST_NONE = 0,
 	FACTOR_GUEST_ACTS,    /* the code of an impersonation, for ACTOR */
-	FACTOR_GUEST_SERVICE, /* a secret of a service account */
 	FACTOR_GUEST_INVITED, /* the code of an invitation: a new account, and
 				 a new password */
 };
@@ -57,6 +65,10 @@ struct factor_outcome {
 			   seen) */
 	enum factor_guest guest; /* ROW is what was given instead */
 	char actor[64];		 /* FACTOR_GUEST_ACTS: who */
+	/* Of a token: why it does not count, a word for the audit, or NULL;
+	 * its label, or empty. */
+	const char *refusal;
+	char label[STORE_LABEL_SIZE];
 };
 
 /* For whom a prompt asks. */

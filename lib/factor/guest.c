@@ -6,18 +6,13 @@
 #include "base/text.h"
 #include "factor/code.h"
 #include "factor/nobody.h"
-#include "factor/service.h"
 
 _Static_assert(STORE_HASH_SIZE == CRYPTO_HASH_SIZE, "one keyed hash");
 /* Set back far enough, a clock makes any old one good again. */
 static enum factor_result
 guest_judge(const struct factor_env *env, bool spent, int64_t expires_at)
 {
-	if (spent)
-		return FACTOR_SPENT;
-	if (expires_at == 0)
-		return FACTOR_RIGHT;
-	if (expires_at <= env->now)
+	if (spent || expires_at <= env->now)
 		return FACTOR_SPENT;
 	return env->clock_behind ? FACTOR_UNTIMELY : FACTOR_RIGHT;
 }
@@ -48,31 +43,6 @@ guest_check_acts(const struct factor_env *env, const struct id *account,
 	return STATUS_OK;
 }
 
-static enum status
-guest_check_secret(const struct factor_env *env, const struct id *account,
-		   const struct secret *answer, struct factor_outcome *out,
-		   struct fault *f)
-{
-	struct store_secret row;
-	uint8_t hash[STORE_HASH_SIZE];
-	enum status st;
-
-	if (service_secret_hash(env->keys, account, answer, hash, NULL) !=
-	    STATUS_OK)
-		return STATUS_OK;
-	st = store_secret_find(env->store, account, hash, &row, f);
-	if (st == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (st != STATUS_OK)
-		return st;
-	out->result = guest_judge(env, row.revoked_at != 0, row.expires_at);
-	out->guest = FACTOR_GUEST_SERVICE;
-	out->row = row.id;
-	if (out->result == FACTOR_RIGHT)
-		out->way = "service_secret";
-	return STATUS_OK;
-}
-
 enum status
 guest_check(const struct factor_env *env, const struct id *account,
 	    const struct secret *answer, struct factor_outcome *out,
@@ -82,8 +52,6 @@ guest_check(const struct factor_env *env, const struct id *account,
 	struct factor_outcome got = { .result = FACTOR_WRONG };
 	enum status st = guest_check_acts(env, whose, answer, &got, f);
 
-	if (st == STATUS_OK && got.guest == FACTOR_GUEST_NONE)
-		st = guest_check_secret(env, whose, answer, &got, f);
 	if (st != STATUS_OK)
 		return st;
 	if (account == NULL)
@@ -143,9 +111,6 @@ guest_settle(const struct factor_env *env, const struct id *account,
 	case FACTOR_GUEST_ACTS:
 		return store_impersonation_spend(env->store, &outcome->row,
 						 env->now, f);
-	case FACTOR_GUEST_SERVICE:
-		return store_secret_used(env->store, &outcome->row, env->now,
-					 f);
 	case FACTOR_GUEST_INVITED:
 		return store_invitation_end(env->store, &outcome->row,
 					    STORE_INVITATION_ACCEPTED, account,

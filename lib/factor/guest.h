@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is typed where a password is asked for and is none of the account's
- * own: the code by which an administrator acts as somebody, the secret of a
- * service account, the code of an invitation.  A check only reads; what is
- * not right here is wrong, and costs what any look-up costs.
+ * own: the code by which an administrator acts as somebody, the code of an
+ * invitation.  A check only reads; what is not right here is wrong, and costs
+ * what any look-up costs.
  */
 #ifndef FACTOR_GUEST_H
 #define FACTOR_GUEST_H
@@ -12,10 +12,10 @@
 #include "store/people.h"
 
 /*
- * Is ANSWER the code of an impersonation of ACCOUNT, or one of its secrets?
- * RIGHT, SPENT (also when it has expired or was revoked), UNTIMELY (it
- * expires, but the clock is behind) or WRONG, with guest, row, way and actor
- * set.  ACCOUNT NULL costs the same and is wrong.
+ * Is ANSWER the code of an impersonation of ACCOUNT?  RIGHT, SPENT (also when
+ * it has expired), UNTIMELY (it expires, but the clock is behind) or WRONG,
+ * with guest, row, way and actor set.  ACCOUNT NULL costs the same and is
+ * wrong.
  */
 enum status guest_check(const struct factor_env *env, const struct id *account,
 			const struct secret *answer,

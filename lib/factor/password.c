@@ -5,7 +5,6 @@
 #include "factor/code.h"
 #include "factor/guest.h"
 #include "factor/nobody.h"
-#include "factor/service.h"
 #include "factor/stored.h"
 #include "store/people.h"
 
@@ -14,7 +13,7 @@ static enum status
 password_enrolled(const struct factor_env *env, const struct id *account,
 		  bool *out, struct fault *f)
 {
-	bool has = false, reset = false, ticket = false, secret = false;
+	bool has = false, reset = false, ticket = false;
 	struct store_password stored;
 	enum status st = password_find(env, account, &has, &stored, f);
 
@@ -23,9 +22,7 @@ password_enrolled(const struct factor_env *env, const struct id *account,
 	if (st == STATUS_OK)
 		st = code_left(env, account, STORE_CODE_TICKET, &ticket, f);
 	if (st == STATUS_OK)
-		st = service_secret_left(env, account, &secret, f);
-	if (st == STATUS_OK)
-		*out = has || reset || ticket || secret;
+		*out = has || reset || ticket;
 	return st;
 }
 
@@ -45,10 +42,9 @@ password_shaped(const struct secret *answer)
 	       !secret_has_byte(answer, 0) && !password_is_sshd_junk(answer);
 }
 
-static const char *const password_ways[] = {
-	"password",	  "reset_code", "ticket", "impersonation",
-	"service_secret", "invitation", NULL
-};
+static const char *const password_ways[] = { "password",   "reset_code",
+					     "ticket",	   "impersonation",
+					     "invitation", NULL };
 
 /* Is it kept otherwise than a new one would be? */
 static bool

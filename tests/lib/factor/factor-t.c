@@ -15,7 +15,9 @@ ways(void)
 		{ "reset_code", POLICY_FACTOR_PASSWORD },
 		{ "ticket", POLICY_FACTOR_PASSWORD },
 		{ "impersonation", POLICY_FACTOR_PASSWORD },
-		{ "service_secret", POLICY_FACTOR_PASSWORD },
+		{ "service_secret", POLICY_FACTOR_TOKEN },
+		{ "token", POLICY_FACTOR_TOKEN },
+		{ "jwt", POLICY_FACTOR_TOKEN },
 		{ "invitation", POLICY_FACTOR_PASSWORD },
 		{ "totp", POLICY_FACTOR_OTP },
 		{ "hotp", POLICY_FACTOR_OTP },
@@ -58,8 +60,9 @@ main(void)
 
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
 		const struct factor *factor = factor_get(i);
-		const bool typed =
-			i == POLICY_FACTOR_PASSWORD || i == POLICY_FACTOR_OTP;
+		const bool typed = i == POLICY_FACTOR_PASSWORD ||
+				   i == POLICY_FACTOR_OTP ||
+				   i == POLICY_FACTOR_TOKEN;
 
 		CHECK(factor != NULL && factor->enrolled != NULL &&
 		      factor->settle != NULL && factor->ways != NULL &&

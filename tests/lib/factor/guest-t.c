@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "factor/password.h"
-#include "factor/service.h"
 #include "kit.h"
 #include "test.h"
 
@@ -35,116 +34,6 @@ enrolled(const struct id *account)
 
 	CHECK_OK(factor_password.enrolled(&kit.env, account, &has, &f), &f);
 	return has;
-}
-
-static void
-shapes(void)
-{
-	static const char *const wrong[] = {
-		"",
-		"sigra_sa_",
-		"sigra_sk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-		"sigra_sa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-		"sigra_sa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-		"sigra_sa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/",
-		"sigra_sa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB",
-	};
-	uint8_t a[STORE_HASH_SIZE], b[STORE_HASH_SIZE];
-	struct fault f = { .text = "" };
-	SECRET(s);
-	SECRET(t);
-
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		kit_answer(&s, wrong[i]);
-		CHECK(!service_secret_shaped(&s));
-		CHECK_EQ(service_secret_hash(&kit.keys, &kit.ann, &s, a, &f),
-			 STATUS_INVALID);
-	}
-	CHECK_OK(service_secret_make(&s, &f), &f);
-	CHECK_OK(service_secret_make(&t, &f), &f);
-	CHECK(service_secret_shaped(&s) && !secret_equal(&s, &t));
-	CHECK_EQ(s.len, SERVICE_SECRET_LENGTH);
-	CHECK(factor_password.shaped(&s));
-	/* Of one account it is another's nothing. */
-	CHECK_OK(service_secret_hash(&kit.keys, &kit.ann, &s, a, &f), &f);
-	CHECK_OK(service_secret_hash(&kit.keys, &kit.bob, &s, b, &f), &f);
-	CHECK(!crypto_equal(a, b));
-	CHECK_OK(service_secret_hash(&kit.keys, &kit.ann, &s, b, &f), &f);
-	CHECK(crypto_equal(a, b));
-}
-
-static void
-put_secret(const char *label, int64_t expires_at, struct secret *text)
-{
-	struct store_secret row = { .account = kit.ann,
-				    .created_at = KIT_NOW,
-				    .expires_at = expires_at };
-	struct fault f = { .text = "" };
-	STORE_TXN(txn);
-
-	crypto_id(KIT_NOW + made++, &row.id);
-	(void)text_copy(row.label, sizeof(row.label), label);
-	kit_need(service_secret_make(text, &f), &f);
-	kit_need(service_secret_hash(&kit.keys, &kit.ann, text, row.hash, &f),
-		 &f);
-	kit_need(store_begin(store, &txn, &f), &f);
-	kit_need(store_secret_insert(store, &row, &f), &f);
-	kit_need(store_commit(&txn, &f), &f);
-}
-
-static void
-revoke_secret(const char *label)
-{
-	struct fault f = { .text = "" };
-	STORE_TXN(txn);
-
-	kit_need(store_begin(store, &txn, &f), &f);
-	kit_need(store_secret_revoke(store, &kit.ann, label, KIT_NOW, &f), &f);
-	kit_need(store_commit(&txn, &f), &f);
-}
-
-static void
-secrets(void)
-{
-	struct factor_outcome out;
-	SECRET(one);
-	SECRET(two);
-
-	CHECK(!enrolled(&kit.ann));
-	put_secret("one", KIT_NOW + 600, &one);
-	put_secret("two", 0, &two);
-	CHECK(enrolled(&kit.ann) && !enrolled(&kit.bob));
-	CHECK_EQ(check(&kit.bob, &one).result, FACTOR_WRONG);
-	out = check(NULL, &one);
-	CHECK_EQ(out.result, FACTOR_WRONG);
-	CHECK_EQ(out.guest, FACTOR_GUEST_NONE);
-	for (int i = 0; i < 2; i++) {
-		out = check(&kit.ann, i == 0 ? &one : &two);
-		CHECK_EQ(out.result, FACTOR_RIGHT);
-		CHECK_STR(out.way, "service_secret");
-		CHECK_EQ(out.guest, FACTOR_GUEST_SERVICE);
-		CHECK(!out.code && !out.renew);
-		/* As often as one likes. */
-		CHECK_EQ(kit_settle(&factor_password, &kit.ann, &out),
-			 STATUS_OK);
-		CHECK_EQ(kit_settle(&factor_password, &kit.ann, &out),
-			 STATUS_OK);
-	}
-	kit.env.clock_behind = true;
-	CHECK_EQ(check(&kit.ann, &one).result, FACTOR_UNTIMELY);
-	CHECK_EQ(check(&kit.ann, &two).result, FACTOR_RIGHT);
-	kit.env.clock_behind = false;
-	kit.env.now = KIT_NOW + 600;
-	CHECK_EQ(check(&kit.ann, &one).result, FACTOR_SPENT);
-	kit.env.now = KIT_NOW;
-	/* Revoked between the answer and the transaction. */
-	out = check(&kit.ann, &one);
-	revoke_secret("one");
-	CHECK_EQ(kit_settle(&factor_password, &kit.ann, &out), STATUS_LOST);
-	CHECK_EQ(check(&kit.ann, &one).result, FACTOR_SPENT);
-	CHECK_EQ(check(&kit.ann, &two).result, FACTOR_RIGHT);
-	revoke_secret("two");
-	CHECK(!enrolled(&kit.ann));
 }
 
 static void
@@ -289,8 +178,6 @@ main(void)
 {
 	kit_start();
 	store = kit.env.store;
-	shapes();
-	secrets();
 	acts();
 	invitations();
 	kit_end();
