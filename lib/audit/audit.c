@@ -7,6 +7,7 @@
 #include "audit/event.h"
 #include "audit/line.h"
 #include "audit/meta.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "store/outbox.h"
 
@@ -18,6 +19,7 @@ audit_start(struct audit *a, struct store *s, const char *host,
 	a->store = s;
 	a->sink = sink;
 	a->sink_ctx = sink_ctx;
+	a->link.fd = -1;
 	text_encode(host, strlen(host), a->host, sizeof(a->host));
 }
 
@@ -176,25 +178,105 @@ audit_tell(const struct audit *a, const struct audit_entry *e,
 	return store_message_insert(a->store, &m, f);
 }
 
+/* Its number and MAC, where rows are chained; the key is gone then. */
+static enum status
+audit_insert(struct audit *a, struct store_audit *row, struct fault *f)
+{
+	struct audit_link *l = &a->link;
+	enum status st;
+
+	if (!l->known && (st = audit_link_find(a->store, l, f)) != STATUS_OK)
+		return st;
+	if (!l->chained)
+		return store_audit_insert(a->store, row, f);
+	memcpy(row->host, l->at.host, sizeof(row->host));
+	row->seq = l->at.next;
+	row->mac_len = sizeof(row->mac);
+	chain_mac(&l->at.key, row, row->mac);
+	st = store_audit_insert(a->store, row, f);
+	if (st == STATUS_OK)
+		ratchet_turn(&l->at, row->mac);
+	return st;
+}
+
+static void
+audit_line_put(struct audit *a, const struct audit_entry *e, int64_t seq)
+{
+	char *line = audit_lines(a) + a->used;
+
+	audit_line(e, seq, line);
+	a->used += strlen(line) + 1;
+	a->pending++;
+}
+
 enum status
-audit_write(struct audit *a, int64_t now, const struct audit_entry *e,
-	    struct fault *f)
+audit_append(struct audit *a, int64_t now, const struct audit_entry *e,
+	     struct store_audit *out, struct fault *f)
 {
 	struct store_audit row;
 	enum status st;
-	char *line;
 
 	/* A row whose line would have to be dropped is not written either. */
 	if ((st = audit_room(a, f)) != STATUS_OK ||
 	    (st = audit_row(a, now, e, &row, f)) != STATUS_OK ||
-	    (st = store_audit_insert(a->store, &row, f)) != STATUS_OK ||
+	    (st = audit_insert(a, &row, f)) != STATUS_OK ||
 	    (st = audit_tell(a, e, &row, f)) != STATUS_OK)
 		return st;
-	line = audit_lines(a) + a->used;
-	audit_line(e, row.seq, line);
-	a->used += strlen(line) + 1;
-	a->pending++;
+	audit_line_put(a, e, row.seq);
+	*out = row;
 	return STATUS_OK;
+}
+
+enum status
+audit_write(struct audit *a, int64_t now, const struct audit_entry *e,
+	    struct fault *f)
+{
+	struct store_audit unused;
+
+	return audit_append(a, now, e, &unused, f);
+}
+
+enum status
+audit_say(struct audit *a, const struct audit_entry *e, int64_t seq,
+	  struct fault *f)
+{
+	enum status st = audit_room(a, f);
+
+	if (st == STATUS_OK)
+		audit_line_put(a, e, seq);
+	return st;
+}
+
+enum status
+audit_commit(struct audit *a, struct store_txn *t, struct fault *f)
+{
+	enum status st = store_commit(t, f);
+
+	if (st == STATUS_OK)
+		audit_publish(a);
+	else
+		audit_discard(a);
+	return st;
+}
+
+/* The rows stand.  That the key of the last one could not be erased undoes
+ * nothing, and the next one tries again; but somebody has to know. */
+static void
+audit_advance(const struct audit *a)
+{
+	const struct audit_link *l = &a->link;
+	char line[AUDIT_LINE_SIZE];
+	struct fault why = { .text = "" };
+	struct buf b;
+
+	if (!l->chained || ratchet_advance(l->fd, &l->at, &why) == STATUS_OK ||
+	    a->sink == NULL)
+		return;
+	buf_start(&b, line, sizeof(line));
+	buf_printf(&b, "sigra audit chain stuck=%lld why=",
+		   (long long)l->at.next - 1);
+	buf_quoted(&b, why.text);
+	a->sink(a->sink_ctx, line);
 }
 
 void
@@ -202,6 +284,7 @@ audit_publish(struct audit *a)
 {
 	const char *line = audit_lines(a), *end = line + a->used;
 
+	audit_advance(a);
 	for (; a->sink != NULL && line < end; line += strlen(line) + 1)
 		a->sink(a->sink_ctx, line);
 	audit_discard(a);
@@ -214,4 +297,5 @@ audit_discard(struct audit *a)
 	free(a->more);
 	a->more = NULL;
 	a->more_size = a->used = a->pending = 0;
+	audit_link_drop(&a->link);
 }
