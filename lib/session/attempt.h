@@ -55,7 +55,7 @@ struct session_attempt {
 	bool matched;
 	struct rule rule; /* only if matched */
 	struct policy_facts facts;
-	uint32_t charged; /* factors whose guess is pending */
+	uint32_t charged; /* factors whose guess is pending, or a token */
 	struct id guess[POLICY_FACTOR_COUNT];
 	struct factor_outcome outcome[POLICY_FACTOR_COUNT];
 	int64_t clock_seen;	 /* the greatest time the store knows */
@@ -72,13 +72,13 @@ struct session_attempt {
 	struct session_enrollment enrollment;
 	struct io_place place; /* where the caller is; known once a key
 				  matters */
-	/* Why a key's answer did not count, or how it ended: a word for the
-	 * audit; NULL: nothing to say. */
+	/* Why a key's answer or a token did not count, or how it ended: a word
+	 * for the audit; NULL: nothing to say. */
 	const char *refusal[POLICY_FACTOR_COUNT];
 	struct id revoked; /* a key that is to be revoked, for its counter went
 			      back; or empty */
 	char device[POLICY_FACTOR_COUNT][STORE_LABEL_SIZE]; /* label of the key
-				that passed or was shown; or empty */
+				that passed or was shown, or of the token */
 	size_t notes;
 	struct session_key_note note[SESSION_KEY_NOTES];
 	struct session_org org; /* active; or its id is empty */
@@ -366,7 +366,8 @@ enum status session_password_choose(struct session_attempt *a,
 /* A guest's answer was right: what follows from it. */
 void session_guest_take(struct session_attempt *a);
 /* The account phase: is the login that was handed over such a one?  Then
- * a->impersonator is set, and no password has to be changed by it. */
+ * a->impersonator is set, and no password has to be changed by it; nor by one
+ * with a token, which cannot. */
 enum status session_acted_login(struct session_attempt *a, struct fault *f)
 	MUST_USE;
 /* Before something of the account is changed: as long as somebody acts as it,
@@ -461,6 +462,8 @@ void session_verdict_set(struct session_verdict *v,
 
 /* Of the factors with such ways, those that showed possession alone. */
 uint32_t session_ways_weak(const char *const ways[POLICY_FACTOR_COUNT]);
+/* Was it a token that was right, and so nothing else? */
+bool session_by_token(const struct session_attempt *a);
 /* What the caller has proved itself, and the account has. */
 uint32_t session_shown(const struct session_attempt *a);
 

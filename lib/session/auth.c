@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "factor/jwt.h"
+#include "factor/token.h"
 #include "session/key.h"
 
 static bool
@@ -60,15 +62,13 @@ auth_hear(struct session_attempt *a, enum policy_factor which,
  * A code in place of the password leads to a new one, chosen in the same
  * conversation.  Where there is none, or where a new one is being chosen in
  * another way, it is no answer; nor is it a guess.  Somebody acts as another
- * to log in, and a service where people do not.
+ * to log in.
  */
 static bool
 auth_misplaced(const struct session_attempt *a, enum policy_factor which)
 {
 	if (which != POLICY_FACTOR_PASSWORD)
 		return false;
-	if (a->outcome[which].guest == FACTOR_GUEST_SERVICE)
-		return !a->single;
 	if (a->outcome[which].guest == FACTOR_GUEST_ACTS)
 		return a->single || a->request->phase != PHASE_AUTH;
 	return a->outcome[which].code &&
@@ -88,11 +88,14 @@ auth_take(struct session_attempt *a, enum policy_factor which)
 		}
 		a->facts.passed |= bit;
 		/* A device was trusted beside the password, not beside what
-		 * is lent in its place. */
-		if (a->outcome[which].code) {
+		 * is lent in its place, or stands alone. */
+		if (a->outcome[which].code || which == POLICY_FACTOR_TOKEN) {
 			a->facts.waived = 0;
 			a->trusted = (struct id){ .s = "" };
 		}
+		/* A program came by it, and from where is no news. */
+		if (which == POLICY_FACTOR_TOKEN)
+			a->source_new = false;
 		/* A ticket is for somebody new: a device comes with it. */
 		if (auth_way_is(a, which, "ticket") &&
 		    a->facts.account == POLICY_ACCOUNT_ACTIVE) {
@@ -141,11 +144,34 @@ auth_check(struct session_attempt *a, enum policy_factor which,
 		st = session_invite_check(a, answer, f);
 	if (st != STATUS_OK)
 		return st;
-	if (admitted)
-		auth_take(a, which);
-	else
+	if (!admitted) {
 		a->facts.locked |= POLICY_BIT(which);
+		return STATUS_OK;
+	}
+	if (which == POLICY_FACTOR_TOKEN) {
+		a->refusal[which] = a->outcome[which].refusal;
+		(void)text_copy(a->device[which], sizeof(a->device[which]),
+				a->outcome[which].label);
+	}
+	auth_take(a, which);
 	return STATUS_OK;
+}
+
+/* A token, or a JWT where this host takes them? */
+static bool
+auth_token_shaped(const struct session_attempt *a, const struct secret *answer)
+{
+	return token_shaped(answer) ||
+	       (a->env->config->jwt_accept && jwt_shaped(answer));
+}
+
+static bool
+auth_shaped(const struct session_attempt *a, enum policy_factor which,
+	    const struct secret *answer)
+{
+	return which == POLICY_FACTOR_TOKEN
+		       ? auth_token_shaped(a, answer)
+		       : factor_get(which)->shaped(answer);
 }
 
 /* Of a combined answer the password comes first. */
@@ -162,10 +188,47 @@ auth_judge(struct session_attempt *a, enum policy_factor which,
 		secret_copy(&part, answer);
 	if (st != STATUS_OK)
 		return st;
-	if (factor_get(which)->shaped(&part))
+	if (auth_shaped(a, which, &part))
 		return auth_check(a, which, &part, f);
 	a->facts.malformed |= POLICY_BIT(which);
 	return STATUS_OK;
+}
+
+/* What any alternative names, and nothing was said of yet. */
+static uint32_t
+auth_open(const struct session_attempt *a)
+{
+	uint32_t named = 0;
+
+	for (unsigned i = 0;
+	     i < a->facts.alternatives && i < POLICY_ALTERNATIVES_MAX; i++)
+		named |= a->facts.require[i];
+	return named & ~a->facts.asked & ~a->facts.declined;
+}
+
+/*
+ * One prompt asks for the password and for a token, and the shape of what was
+ * typed says which of them it is, where the rule names that one.  The other is
+ * declined: nobody is asked twice, and who gives a token gives nothing else.
+ */
+static enum policy_factor
+auth_meant(struct session_attempt *a, enum policy_factor which,
+	   const struct secret *answer)
+{
+	const uint32_t open = auth_open(a) & a->facts.usable;
+	const uint32_t token = POLICY_BIT(POLICY_FACTOR_TOKEN);
+	const bool shaped = auth_token_shaped(a, answer);
+
+	if (which == POLICY_FACTOR_PASSWORD && shaped && (open & token) != 0) {
+		a->facts.declined |= auth_open(a) & ~token;
+		return POLICY_FACTOR_TOKEN;
+	}
+	if (which == POLICY_FACTOR_TOKEN && !shaped &&
+	    (open & POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0) {
+		a->facts.declined |= token;
+		return POLICY_FACTOR_PASSWORD;
+	}
+	return which;
 }
 
 static enum status
@@ -177,6 +240,8 @@ auth_ask_typed(struct session_attempt *a, enum policy_factor which,
 	SECRET(answer);
 
 	st = auth_hear(a, which, &answer, f);
+	if (st == STATUS_OK)
+		which = auth_meant(a, which, &answer);
 	a->facts.asked |= POLICY_BIT(which);
 	/* Gone, or talking nonsense, is as good as Ctrl-C, which ends most
 	 * hosts: all have given up, and that stands in the audit. */

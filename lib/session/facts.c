@@ -14,25 +14,6 @@ session_attempt_wipe(struct session_attempt *a)
 	crypto_wipe(a, sizeof(*a));
 }
 
-enum status
-session_gate_enter(const struct session_env *env, struct fault *f)
-{
-	return env->gate == NULL ? STATUS_OK : env->gate->enter(env->gate, f);
-}
-
-void
-session_gate_leave(const struct session_env *env)
-{
-	if (env->gate != NULL)
-		env->gate->leave(env->gate);
-}
-
-int64_t
-session_now(const struct session_env *env)
-{
-	return env->io->now(env->io);
-}
-
 static enum policy_account
 facts_state(const struct store_account *a, int64_t now)
 {
@@ -354,10 +335,6 @@ facts_service(struct session_attempt *a, const struct rule *rules, size_t n,
 			(a->facts.phase == POLICY_PHASE_ACCOUNT ||
 			 a->facts.phase == POLICY_PHASE_SESSION || a->single);
 	facts_account(a);
-	/* It has one secret, and nothing beside; where it is shut out, it is
-	 * asked for what anybody is. */
-	if (a->one_string)
-		a->facts.unenrolled = POLICY_UNENROLLED_EXEMPT;
 	return STATUS_OK;
 }
 
@@ -388,22 +365,13 @@ facts_find_rule(struct session_attempt *a, struct fault *f)
 	return st == STATUS_OK ? facts_rule(a, rules, n, f) : st;
 }
 
-struct factor_env
-session_factor_env(const struct session_attempt *a)
+/* What is text, every caller can ask; but a token logs in, and no more. */
+static bool
+facts_askable(const struct session_attempt *a, unsigned factor)
 {
-	const struct session_env *env = a->env;
-	const struct config *c = env->config;
-
-	return (struct factor_env){
-		.store = env->store,
-		.keys = env->keys,
-		.cost = { .memory_kib = (uint32_t)c->argon2_memory_kib,
-			  .passes = (uint32_t)c->argon2_passes,
-			  .lanes = (uint32_t)c->argon2_lanes },
-		.now = session_now(env),
-		.clock_behind = a->clock_behind,
-		.breach = env->breach,
-	};
+	if (factor == POLICY_FACTOR_TOKEN)
+		return a->request->phase == PHASE_AUTH;
+	return factor_get(factor)->offer != NULL;
 }
 
 static enum status
@@ -417,8 +385,7 @@ facts_enrolled(struct session_attempt *a, struct fault *f)
 	for (unsigned i = 0; i < POLICY_FACTOR_COUNT; i++) {
 		bool has = false;
 
-		/* What is text, every caller can ask. */
-		if (factor_get(i)->offer != NULL)
+		if (facts_askable(a, i))
 			a->facts.usable |= POLICY_BIT(i);
 		if (!a->known)
 			continue;

@@ -8,9 +8,11 @@
 #include "policy/lockout.h"
 #include "session/attempt.h"
 #include "store/people.h"
+#include "store/room.h"
 
 #define GUESS_DEADLINE 60 /* seconds a reservation stands */
 #define GUESS_PAUSE 100	  /* milliseconds between looks at others' guesses */
+#define GUESS_NOISE_MOST 100 /* rows of what was no guess, a source */
 #define GUESS_PAUSES_MAX 700 /* 70 s: longer than any reservation stands */
 
 static struct lockout_limits
@@ -197,6 +199,13 @@ session_charge(struct session_attempt *a, enum policy_factor factor,
 {
 	struct io *io = a->env->io;
 
+	/* Nobody comes by a token through guessing: a limit would only let
+	 * strangers, or one badly set program, shut out everybody's. */
+	if (factor == POLICY_FACTOR_TOKEN) {
+		a->charged |= POLICY_BIT(factor);
+		*admitted = true;
+		return STATUS_OK;
+	}
 	for (int i = 0; i < GUESS_PAUSES_MAX; i++) {
 		struct lockout_decision d = { .verdict = LOCKOUT_LOCKED };
 		enum status st;
@@ -205,6 +214,9 @@ session_charge(struct session_attempt *a, enum policy_factor factor,
 		st = guess_judge(a, factor, session_now(a->env), &d, f);
 		if (st == STATUS_OK && d.verdict == LOCKOUT_ADMIT)
 			st = guess_reserve(a, factor, &d, f);
+		/* The disk was full, and a little room was made. */
+		if (st != STATUS_OK && store_again(a->env->store))
+			continue;
 		if (st != STATUS_OK)
 			return st;
 		if (d.verdict != LOCKOUT_WAIT) {
@@ -217,15 +229,23 @@ session_charge(struct session_attempt *a, enum policy_factor factor,
 		     "gave up waiting for other logins of the same source");
 }
 
-/* What was no guess is counted against the source alone. */
+/* What was no guess is counted against the source alone.  Nothing else limits
+ * how often that happens: what does not count any more must not pile up. */
 static enum status
 guess_source_failure(const struct session_attempt *a, const char *factor,
 		     int64_t now, struct fault *f)
 {
+	struct store *s = a->env->store;
 	struct store_guess row;
+	enum status st;
 
 	guess_row(a, "-", factor, now, &row);
-	return store_guess_insert(a->env->store, &row, STORE_GUESS_FAILED, f);
+	st = store_guess_insert(s, &row, STORE_GUESS_FAILED, f);
+	if (st != STATUS_OK)
+		return st;
+	return store_guess_fade(s, &row,
+				now - a->env->config->guess_source_window,
+				GUESS_NOISE_MOST, f);
 }
 
 static enum store_guess_state
@@ -257,13 +277,17 @@ guess_settle_one(struct session_attempt *a, unsigned factor, bool granted,
 		 struct fault *f)
 {
 	enum store_guess_state end = guess_end(a, factor, granted);
-	enum status st =
-		store_guess_settle(a->env->store, &a->guess[factor], end, f);
+	int64_t now = session_now(a->env);
+	enum status st;
 
+	if (factor == POLICY_FACTOR_TOKEN && end == STORE_GUESS_FAILED)
+		return guess_source_failure(a, "token", now, f);
+	if (factor == POLICY_FACTOR_TOKEN)
+		return STATUS_OK;
+	st = store_guess_settle(a->env->store, &a->guess[factor], end, f);
 	if (st != STATUS_OK || end != STORE_GUESS_FAILED)
 		return st;
-	return guess_audit_lock(a, (enum policy_factor)factor,
-				session_now(a->env), f);
+	return guess_audit_lock(a, (enum policy_factor)factor, now, f);
 }
 
 enum status

@@ -99,6 +99,13 @@ session_ways_parse(const char *s, const char *ways[POLICY_FACTOR_COUNT],
 	return set;
 }
 
+bool
+session_by_token(const struct session_attempt *a)
+{
+	return (a->facts.asked & a->facts.passed &
+		POLICY_BIT(POLICY_FACTOR_TOKEN)) != 0;
+}
+
 uint32_t
 session_ways_weak(const char *const ways[POLICY_FACTOR_COUNT])
 {
@@ -159,15 +166,19 @@ handover_acted(struct session_attempt *a, const struct store_login *row)
 enum status
 session_acted_login(struct session_attempt *a, struct fault *f)
 {
+	const char *ways[POLICY_FACTOR_COUNT];
 	struct store_login row;
-	bool valid = false;
+	bool valid = false, trust;
 	enum status st = handover_find(a, &row, &valid, f);
 
-	if (st != STATUS_OK || !valid || row.impersonator[0] == '\0')
+	if (st != STATUS_OK || !valid)
 		return st;
 	(void)text_copy(a->impersonator, sizeof(a->impersonator),
 			row.impersonator);
-	a->facts.must_change = false;
+	if (a->impersonator[0] != '\0' ||
+	    session_ways_parse(row.factors, ways, &trust) ==
+		    POLICY_BIT(POLICY_FACTOR_TOKEN))
+		a->facts.must_change = false;
 	return STATUS_OK;
 }
 

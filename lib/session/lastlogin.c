@@ -6,9 +6,11 @@
  */
 #include <string.h>
 
+#include "audit/burst.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "session/attempt.h"
+#include "store/burst.h"
 
 /* Rows about the account that are looked at, whatever they are. */
 #define LASTLOGIN_ROWS 500
@@ -19,6 +21,7 @@ lastlogin_each(void *ctx, const struct store_audit *row)
 {
 	struct session_last *last = ctx;
 
+	last->failed += audit_burst_failed(row);
 	if (strcmp(row->action, "login.denied") == 0)
 		last->failed++;
 	if (strcmp(row->action, "login.granted") != 0)
@@ -45,8 +48,13 @@ session_last_find(struct session_attempt *a, struct fault *f)
 
 	if (!lastlogin_wanted(a))
 		return STATUS_OK;
-	st = store_audit_recent(a->env->store, &a->account.id, LASTLOGIN_ROWS,
-				lastlogin_each, &last, f);
+	/* Those that nothing but a number tells of yet. */
+	st = store_burst_sum(a->env->store, a->account.id.s, "login.denied",
+			     &last.failed, f);
+	if (st == STATUS_OK)
+		st = store_audit_recent(a->env->store, &a->account.id,
+					LASTLOGIN_ROWS, lastlogin_each, &last,
+					f);
 	if (st == STATUS_OK)
 		a->last = last;
 	return st;

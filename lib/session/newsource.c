@@ -66,9 +66,10 @@ session_source_settle(struct session_attempt *a, struct fault *f)
 	enum status st;
 
 	/* It is another's, who comes from there; or says so himself; or
-	 * nobody has logged in. */
+	 * nobody has logged in; or a program has, of whose place nothing
+	 * follows for the password. */
 	if (a->impersonator[0] != '\0' || a->env->unprivileged ||
-	    a->request->phase != PHASE_AUTH)
+	    a->request->phase != PHASE_AUTH || session_by_token(a))
 		return STATUS_OK;
 	if ((st = session_source_find(a, f)) != STATUS_OK)
 		return st;

@@ -2,6 +2,7 @@
 /* What the audit is told about an attempt. */
 #include <string.h>
 
+#include "audit/burst.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "session/attempt.h"
@@ -70,7 +71,8 @@ record_refusals(const struct session_attempt *a, char out[RECORD_WORDS_SIZE])
 				   factor_get(i)->name, a->refusal[i]);
 }
 
-/* Labels of the keys that were right, each once. */
+/* Labels of the keys that were right, and of the token that was given, each
+ * once. */
 static void
 record_devices(const struct session_attempt *a, char out[RECORD_WORDS_SIZE])
 {
@@ -87,6 +89,23 @@ record_devices(const struct session_attempt *a, char out[RECORD_WORDS_SIZE])
 			buf_printf(&b, "%s%s", b.len > 0 ? "," : "",
 				   a->device[i]);
 	}
+}
+
+/* A failure may be one of very many.  What was told of so far belongs before a
+ * success of the same source or account. */
+static enum status
+record_write(const struct session_attempt *a, const struct audit_entry *e,
+	     struct fault *f)
+{
+	struct audit *audit = a->env->audit;
+	int64_t now = session_now(a->env);
+	enum status st;
+
+	if (e->outcome != AUDIT_SUCCESS)
+		return audit_burst_write(audit, now, a->source.key, e, f);
+	st = audit_burst_end(audit, now, a->source.key,
+			     e->target == NULL ? "" : e->target, f);
+	return st == STATUS_OK ? audit_write(audit, now, e, f) : st;
 }
 
 enum status
@@ -106,8 +125,8 @@ session_audit(const struct session_attempt *a, const char *action,
 	record_devices(a, devices);
 	if (!a->known)
 		memcpy(name_hash, a->subject + 1, sizeof(name_hash) - 1);
-	return audit_write(
-		a->env->audit, session_now(a->env),
+	return record_write(
+		a,
 		&(struct audit_entry){
 			.action = action,
 			.outcome = granted ? AUDIT_SUCCESS : AUDIT_FAILURE,
@@ -169,13 +188,7 @@ enum status
 session_commit(const struct session_env *env, struct store_txn *t,
 	       struct fault *f)
 {
-	enum status st = store_commit(t, f);
-
-	if (st == STATUS_OK)
-		audit_publish(env->audit);
-	else
-		audit_discard(env->audit);
-	return st;
+	return audit_commit(env->audit, t, f);
 }
 
 void

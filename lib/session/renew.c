@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 #include "factor/password.h"
+#include "store/refresh.h"
+#include "store/token.h"
 
 static enum status
 renew_make(struct session_attempt *a, const struct secret *chosen,
@@ -116,9 +118,9 @@ session_renew_settle(struct session_attempt *a, struct fault *f)
 {
 	const char *way = a->outcome[POLICY_FACTOR_PASSWORD].way;
 	struct factor_env fe = session_factor_env(a);
-	int64_t closed = 0, dropped = 0;
+	int64_t closed = 0, dropped = 0, revoked = 0, families = 0;
 	struct store *s = a->env->store;
-	char sessions[24], devices[24];
+	char sessions[24], devices[24], apps[24];
 	enum status st;
 	struct buf b;
 
@@ -128,6 +130,10 @@ session_renew_settle(struct session_attempt *a, struct fault *f)
 					  fe.now, &closed, f)) != STATUS_OK ||
 	    (st = store_trust_delete_all(s, &a->account.id, &dropped, f)) !=
 		    STATUS_OK ||
+	    (st = store_token_revoke_all(s, &a->account.id, fe.now, &revoked,
+					 f)) != STATUS_OK ||
+	    (st = store_refresh_revoke_all(s, &a->account.id, fe.now,
+					   &families, f)) != STATUS_OK ||
 	    (st = renew_codes(a, f)) != STATUS_OK ||
 	    (st = renew_account(a, fe.now, f)) != STATUS_OK)
 		return st;
@@ -137,12 +143,15 @@ session_renew_settle(struct session_attempt *a, struct fault *f)
 	buf_printf(&b, "%lld", (long long)closed);
 	buf_start(&b, devices, sizeof(devices));
 	buf_printf(&b, "%lld", (long long)dropped);
+	buf_start(&b, apps, sizeof(apps));
+	buf_printf(&b, "%lld", (long long)(revoked + families));
 	return session_enrollment_audit(
 		a, "password.reset",
 		(struct audit_pair[SESSION_ENROLLMENT_PAIRS]){
 			{ "by", way == NULL ? "" : way },
 			{ "sessions", sessions },
 			{ "trusted", devices },
+			{ "apps_revoked", apps },
 		},
 		f);
 }

@@ -6,7 +6,7 @@
 #include "session/attempt.h"
 #include "store/trust.h"
 
-#define SESSION_ENROLLMENT_PAIRS 3
+#define SESSION_ENROLLMENT_PAIRS 4
 
 /* In the granting transaction: a->enrollment.made, and what goes with the old
  * one.  The part of session_enrollment_settle() that is about passwords. */

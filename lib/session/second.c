@@ -6,7 +6,8 @@
  *
  * Only a right password may show that: where it changes what is asked for,
  * questions are put in turn, and in single style no prompt speaks of it.  Who
- * is asked for what the rule itself names is asked as everybody is.
+ * is asked for what the rule itself names is asked as everybody is.  A token
+ * is enough where the rule names it: it is bound to services, and no password.
  *
  * From a new source nobody sets up a device: it may be a thief's.
  */
@@ -14,7 +15,9 @@
 
 #define SECOND_BITS ((uint32_t)POLICY_SECOND_FACTORS)
 #define SECOND_OTP POLICY_BIT(POLICY_FACTOR_OTP)
-#define SECOND_ENOUGH (SECOND_BITS | POLICY_BIT(POLICY_FACTOR_SSH_SK))
+#define SECOND_ENOUGH                                                         \
+	(SECOND_BITS | POLICY_BIT(POLICY_FACTOR_SSH_SK) |                     \
+	 POLICY_BIT(POLICY_FACTOR_TOKEN))
 
 static const char *
 second_why(const struct session_attempt *a)
@@ -57,7 +60,8 @@ second_add(struct session_attempt *a)
 }
 
 /* Is what such an account is asked for first one of ADDED, where the rule has
- * everybody asked for the same? */
+ * everybody asked for the same?  A token and a password have one prompt, which
+ * is the password's: who has typed a token is asked for nothing else. */
 static bool
 second_walks(const struct session_attempt *a, uint32_t added)
 {
@@ -66,6 +70,7 @@ second_walks(const struct session_attempt *a, uint32_t added)
 
 	facts.phase = POLICY_PHASE_AUTH;
 	facts.asked = facts.stepped = facts.shown = 0;
+	facts.declined |= POLICY_BIT(POLICY_FACTOR_TOKEN);
 	d = policy_next(&facts);
 	for (unsigned i = 0; i < facts.alternatives; i++)
 		if (d.step == POLICY_ASK && facts.require[i] == d.walked)

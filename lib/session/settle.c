@@ -4,11 +4,13 @@
 
 #include "base/text.h"
 #include "session/key.h"
+#include "store/room.h"
 
 #define LOGIN_KEPT 86400 /* seconds a login row is kept */
 
 /* Where it was proved, for a step-up to come.  One that was itself let in by a
- * step-up is good for none, or five minutes would never end. */
+ * step-up is good for none, or five minutes would never end; nor is a program
+ * that has a token in its settings. */
 static enum status
 settle_place(const struct session_attempt *a, struct store_login *row,
 	     struct fault *f)
@@ -18,7 +20,8 @@ settle_place(const struct session_attempt *a, struct store_login *row,
 
 	row->ruid = row->uptime = -1;
 	if (r->phase != PHASE_AUTH || a->env->unprivileged ||
-	    a->impersonator[0] != '\0' || session_stepped(a))
+	    a->impersonator[0] != '\0' || session_stepped(a) ||
+	    session_by_token(a))
 		return STATUS_OK;
 	row->ruid = (int64_t)r->ruid;
 	row->leader = (int64_t)r->leader.pid;
@@ -71,12 +74,12 @@ settle_login_row(const struct session_attempt *a, uint32_t granted,
 }
 
 /* Is what proved it good once, so that another login may have been first?  A
- * counter is, and a row that may be gone. */
+ * counter is, and a row that may be gone; a token may be revoked. */
 static bool
 settle_once_only(const struct session_attempt *a, unsigned factor)
 {
 	return (POLICY_BIT(factor) & (uint32_t)POLICY_SECOND_FACTORS) != 0 ||
-	       a->outcome[factor].code ||
+	       factor == POLICY_FACTOR_TOKEN || a->outcome[factor].code ||
 	       a->outcome[factor].guest != FACTOR_GUEST_NONE ||
 	       factor_get(factor)->offer == NULL;
 }
@@ -252,12 +255,17 @@ enum status
 session_settle(struct session_attempt *a, struct policy_decision *out,
 	       struct id *login, struct fault *f)
 {
+	bool again = false;
+
 	/* Each loss takes a factor from those that passed. */
 	for (unsigned i = 0; i <= POLICY_FACTOR_COUNT; i++) {
 		bool lost = false;
 		enum status st = settle_try(a, out, login, &lost, f);
 
-		if (st != STATUS_OK || !lost)
+		/* The disk was full, and a little room was made. */
+		if (st != STATUS_OK && !again && store_again(a->env->store))
+			again = true;
+		else if (st != STATUS_OK || !lost)
 			return st;
 		audit_discard(a->env->audit);
 	}

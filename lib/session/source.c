@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/network.h"
 #include "base/text.h"
 #include "rule/rule.h"
 
@@ -53,7 +54,7 @@ source_ssh_address(const struct request *r, struct in6_addr *out)
 		return false;
 	memcpy(word, r->ssh_connection, len);
 	word[len] = '\0';
-	return rule_address_parse(word, out);
+	return network_address_parse(word, out);
 }
 
 /* "tty1" or "/dev/tty1": a virtual console, which only a person at the
@@ -76,7 +77,7 @@ source_of(const struct request *r, struct source *out)
 
 	*out = (struct source){ .console = false };
 	if (source_ssh_address(r, &address) ||
-	    rule_address_parse(r->rhost, &address)) {
+	    network_address_parse(r->rhost, &address)) {
 		source_from_address(&address, out);
 		return;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whoever gives a wrong answer is asked for the same: somebody unknown, a
  * person, a service account, a member of an organization that wants two
- * factors, and somebody who comes from a new source. */
+ * factors, somebody who comes from a new source, and who has a token. */
 #include "base/text.h"
 #include "guests.h"
 
@@ -22,6 +22,14 @@ static const char *const requires[] = {
 	"password | password+otp",
 	"fido2 | password",
 	"password+fido2 | password+otp",
+	"token | password+otp",
+	"password | token",
+	"token",
+};
+/* A wrong password, and a token that nobody has. */
+static const char *const answers[] = {
+	"wrong",
+	"sigra_sk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAq4-KVw",
 };
 #define ALIKE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -46,7 +54,7 @@ rule_set(const char *require, enum rule_unenrolled what,
 
 /* The kinds of the prompts after a wrong password: names differ. */
 static const char *
-asked(const char *user, const char *rhost)
+asked(const char *user, const char *rhost, const char *answer)
 {
 	static char out[sizeof(x.asked)];
 	struct request r = fixture_request(PHASE_AUTH, user, rhost);
@@ -54,7 +62,7 @@ asked(const char *user, const char *rhost)
 
 	x.asked[0] = '\0';
 	x.now += 3600; /* nobody is locked out */
-	fixture_type(&x, 3, "wrong", "000000", "000000");
+	fixture_type(&x, 3, answer, "000000", "000000");
 	CHECK_EQ(fixture_run(&x, &r).step, POLICY_DENY);
 	for (const char *p = x.asked; *p != '\0'; p++)
 		if (p == x.asked || p[-1] == '|') {
@@ -70,8 +78,11 @@ check_alike(const char *user, const char *rhost)
 {
 	char unknown[sizeof(x.asked)];
 
-	(void)text_copy(unknown, sizeof(unknown), asked("nobody", rhost));
-	CHECK_STR(asked(user, rhost), unknown);
+	for (size_t i = 0; i < ALIKE(answers); i++) {
+		(void)text_copy(unknown, sizeof(unknown),
+				asked("nobody", rhost, answers[i]));
+		CHECK_STR(asked(user, rhost, answers[i]), unknown);
+	}
 }
 
 static void
@@ -93,8 +104,10 @@ join(const struct id *org, const struct store_account *who)
 static void
 start(void)
 {
+	static const struct store_token phone = { .label = "phone",
+						  .scopes = "login:*" };
 	char secret[GUESTS_SECRET_SIZE];
-	struct store_account mia, moe, pat;
+	struct store_account mia, moe, pat, tom;
 	struct id strict;
 
 	fixture_start(&x, "alike");
@@ -106,6 +119,8 @@ start(void)
 	fixture_user(&x, "pat", GOOD, &pat);
 	join(&strict, &mia);
 	join(&strict, &moe);
+	fixture_user(&x, "tom", GOOD, &tom);
+	guests_token(&x, &tom, &phone, secret);
 	fixture_totp(&x, &mia, "mia");
 	CHECK_EQ(fixture_login(&x, "pat", HOME, GOOD).step, POLICY_ALLOW);
 }
@@ -124,6 +139,7 @@ main(void)
 			check_alike("moe", HOME);
 			check_alike("pat", HOME);
 			check_alike("pat", AWAY);
+			check_alike("tom", HOME);
 		}
 	fixture_stop(&x);
 	return test_done();

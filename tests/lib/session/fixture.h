@@ -79,6 +79,9 @@ struct session_verdict fixture_login(struct fixture *x, const char *user,
 /* How many audit rows have this action? */
 long fixture_audited(struct fixture *x, const char *action);
 
+/* How many failed logins does it know of, also those without a row? */
+int64_t fixture_failed(struct fixture *x);
+
 /* The answer is dropped and the store's rules are RULES[N]. */
 void fixture_rules(struct fixture *x, const struct rule *rules, size_t n);
 /* ... RULE in front of the default ones. */
@@ -86,7 +89,7 @@ void fixture_rule(struct fixture *x, const struct rule *rule);
 /* For auth and password: password+otp. */
 struct rule fixture_both(enum rule_unenrolled unenrolled);
 
-/* The newest row of a login in the audit. */
+/* The row of the audit that tells of the last login. */
 struct fixture_row {
 	char action[64], reason[64], factors[128], stepped[64], trusted[64];
 	char style[16], refusal[128], device[128];

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "factor/service.h"
+#include "factor/token.h"
 
 static void
 must(enum status st, const struct fault *f)
@@ -146,7 +146,10 @@ guests_service(struct fixture *x, const struct id *org, const char *name,
 				   .updated_at = x->now,
 				   .epoch = 1,
 				   .version = 1 };
-	struct store_secret row = { .label = "first", .created_at = x->now };
+	struct store_token row = { .kind = STORE_TOKEN_SERVICE,
+				   .label = "first",
+				   .scopes = "login:*",
+				   .created_at = x->now };
 	struct fault f;
 	SECRET(secret);
 	STORE_TXN(txn);
@@ -155,14 +158,34 @@ guests_service(struct fixture *x, const struct id *org, const char *name,
 	crypto_id(x->now, &row.id);
 	row.account = a.id;
 	(void)text_copy(a.name, sizeof(a.name), name);
-	must(service_secret_make(&secret, &f), &f);
+	must(token_make(row.kind, &secret, &f), &f);
 	(void)secret_string(&secret, text, GUESTS_SECRET_SIZE);
-	must(service_secret_hash(&x->keys, &a.id, &secret, row.hash, &f), &f);
+	must(token_hash(&x->keys, &a.id, &secret, row.hash, &f), &f);
 	must(store_begin(x->store, &txn, &f), &f);
 	must(store_account_insert(x->store, &a, &f), &f);
-	must(store_secret_insert(x->store, &row, &f), &f);
+	must(store_token_insert(x->store, &row, &f), &f);
 	must(store_commit(&txn, &f), &f);
 	*out = a;
+}
+
+void
+guests_token(struct fixture *x, const struct store_account *a,
+	     const struct store_token *like, char *text)
+{
+	struct store_token row = *like;
+	struct fault f;
+	SECRET(secret);
+	STORE_TXN(txn);
+
+	crypto_id(x->now, &row.id);
+	row.account = a->id;
+	row.kind = STORE_TOKEN_APP;
+	must(token_make(row.kind, &secret, &f), &f);
+	(void)secret_string(&secret, text, GUESTS_SECRET_SIZE);
+	must(token_hash(&x->keys, &a->id, &secret, row.hash, &f), &f);
+	must(store_begin(x->store, &txn, &f), &f);
+	must(store_token_insert(x->store, &row, &f), &f);
+	must(store_commit(&txn, &f), &f);
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include "factor/code.h"
 #include "fixture.h"
 #include "store/people.h"
+#include "store/token.h"
 
 /* An organization; MFA: of its members it wants two factors. */
 struct id guests_org(struct fixture *x, const char *slug, bool mfa);
@@ -25,6 +26,9 @@ void guests_administrator(struct fixture *x, const struct store_account *a,
 #define GUESTS_SECRET_SIZE 64
 void guests_service(struct fixture *x, const struct id *org, const char *name,
 		    char *text, struct store_account *out);
+/* An app token of the account, otherwise like LIKE; likewise. */
+void guests_token(struct fixture *x, const struct store_account *a,
+		  const struct store_token *like, char *text);
 
 /* What the newest row of this action says. */
 struct guests_row {

@@ -9,7 +9,7 @@
 static struct fixture x;
 static struct id acme;
 static struct store_account relay;
-static char secret[GUESTS_SECRET_SIZE];
+static char secret[GUESTS_SECRET_SIZE], other[GUESTS_SECRET_SIZE];
 
 static void
 start(const char *name, const char *require, enum rule_unenrolled unenrolled)
@@ -28,6 +28,7 @@ start(const char *name, const char *require, enum rule_unenrolled unenrolled)
 		 &f);
 	fixture_rules(&x, rules, 1 + rule_defaults(rules + 1, 16));
 	acme = guests_org(&x, "acme", false);
+	guests_service(&x, &acme, "fax", other, &relay);
 	guests_service(&x, &acme, "relay", secret, &relay);
 	fixture_user(&x, "ann", GOOD, NULL);
 }
@@ -78,9 +79,22 @@ test_in(const char *name, const char *require, enum rule_unenrolled unenrolled)
 		 POLICY_ALLOW);
 	/* Again, for it is no code. */
 	CHECK_EQ(login("dovecot", "relay", secret).step, POLICY_ALLOW);
-	denied(login("dovecot", "relay", "sigra_sa_nonsense"), POLICY_WRONG);
+	denied(login("dovecot", "relay", other), POLICY_WRONG);
+	CHECK_STR(fixture_last(&x).refusal, "token:unknown");
+	CHECK_EQ(login("dovecot", "relay", "sigra_sa_nonsense").step,
+		 POLICY_DENY);
 	CHECK_EQ(login("dovecot", "ann", secret).step, POLICY_DENY);
 	denied(login("dovecot", "nob", secret), POLICY_UNKNOWN_ACCOUNT);
+	fixture_stop(&x);
+}
+
+/* Where no rule names a token, a secret is a wrong password. */
+static void
+test_unnamed(void)
+{
+	start("serving-unnamed", "password", RULE_UNENROLLED_EXEMPT);
+	CHECK_EQ(login("dovecot", "relay", secret).step, POLICY_DENY);
+	CHECK_STR(fixture_last(&x).refusal, "");
 	fixture_stop(&x);
 }
 
@@ -92,7 +106,7 @@ test_people(void)
 	char asked[sizeof(x.asked)];
 	struct session_verdict v;
 
-	start("serving-people", "password", RULE_UNENROLLED_EXEMPT);
+	start("serving-people", "password | token", RULE_UNENROLLED_EXEMPT);
 	v = login("dovecot", "relay", secret);
 	CHECK_EQ(v.step, POLICY_ALLOW);
 	denied(login("sshd", "relay", secret), POLICY_NOT_INTERACTIVE);
@@ -118,7 +132,7 @@ test_state(void)
 	struct fault f;
 	STORE_TXN(txn);
 
-	start("serving-state", "password", RULE_UNENROLLED_EXEMPT);
+	start("serving-state", "token", RULE_UNENROLLED_DENY);
 	relay.state = STORE_DISABLED;
 	fixture_update(&x, &relay);
 	denied(login("dovecot", "relay", secret), POLICY_DISABLED);
@@ -127,48 +141,12 @@ test_state(void)
 	fixture_update(&x, &relay);
 	CHECK_EQ(login("dovecot", "relay", secret).step, POLICY_ALLOW);
 	CHECK_OK(store_begin(x.store, &txn, &f), &f);
-	CHECK_OK(store_secret_revoke_all(x.store, &relay.id, x.now, &revoked,
-					 &f),
+	CHECK_OK(store_token_revoke_all(x.store, &relay.id, x.now, &revoked,
+					&f),
 		 &f);
 	CHECK_OK(store_commit(&txn, &f), &f);
 	CHECK_EQ(revoked, 1);
 	CHECK_EQ(login("dovecot", "relay", secret).step, POLICY_DENY);
-	fixture_stop(&x);
-}
-
-static enum status
-enter(struct session_gate *g, struct fault *f)
-{
-	(void)g;
-	(void)f;
-	return STATUS_OK;
-}
-
-/* The answer was looked at, and nothing is granted yet. */
-static void
-leave(struct session_gate *g)
-{
-	int64_t revoked = 0;
-	struct fault f;
-	STORE_TXN(txn);
-
-	(void)g;
-	CHECK_OK(store_begin(x.store, &txn, &f), &f);
-	CHECK_OK(store_secret_revoke_all(x.store, &relay.id, x.now, &revoked,
-					 &f),
-		 &f);
-	CHECK_OK(store_commit(&txn, &f), &f);
-}
-
-static void
-test_meanwhile(void)
-{
-	struct session_gate gate = { .enter = enter, .leave = leave };
-
-	start("serving-meanwhile", "password", RULE_UNENROLLED_EXEMPT);
-	x.env.gate = &gate;
-	denied(login("dovecot", "relay", secret), POLICY_SPENT);
-	CHECK_EQ(fixture_audited(&x, "login.granted"), 0);
 	fixture_stop(&x);
 }
 
@@ -179,24 +157,26 @@ test_explain(void)
 	struct session_explanation e;
 	struct fault f;
 
-	start("serving-explain", "password+otp", RULE_UNENROLLED_DENY);
+	start("serving-explain", "password+otp | token", RULE_UNENROLLED_DENY);
 	CHECK_OK(session_explain(&x.env, &r, &e, &f), &f);
 	CHECK_EQ(e.facts.account, POLICY_ACCOUNT_SERVICE);
 	(void)text_copy(r.service, sizeof(r.service), "dovecot");
 	CHECK_OK(session_explain(&x.env, &r, &e, &f), &f);
 	CHECK_EQ(e.facts.account, POLICY_ACCOUNT_ACTIVE);
-	CHECK_EQ(e.facts.unenrolled, POLICY_UNENROLLED_EXEMPT);
+	CHECK_EQ(e.facts.enrolled, POLICY_BIT(POLICY_FACTOR_TOKEN));
 	fixture_stop(&x);
 }
 
 int
 main(void)
 {
-	test_in("serving-one", "password", RULE_UNENROLLED_EXEMPT);
-	test_in("serving-both", "password+otp", RULE_UNENROLLED_DENY);
+	test_in("serving-one", "token", RULE_UNENROLLED_DENY);
+	test_in("serving-both", "password+otp | token", RULE_UNENROLLED_DENY);
+	test_in("serving-exempt", "password+otp | token",
+		RULE_UNENROLLED_EXEMPT);
+	test_unnamed();
 	test_people();
 	test_state();
-	test_meanwhile();
 	test_explain();
 	return test_done();
 }
