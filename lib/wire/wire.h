@@ -112,12 +112,13 @@ enum wire_self {
 	WIRE_SELF_ACCOUNT = 1, /* the account, and what failed at it */
 	WIRE_SELF_SESSIONS,    /* the open ones */
 	WIRE_SELF_ALL_SESSIONS,
-	WIRE_SELF_CODES, /* one-time code devices, backup codes left */
-	WIRE_SELF_TRUST, /* trusted devices */
-	WIRE_SELF_KEYS,	 /* security keys and SSH keys */
-	WIRE_AUTHORIZED, /* SSH keys of anybody, for sshd: asked by the uid of
-			    sigra.conf's service.keys, or by root; the only
-			    query that names an account */
+	WIRE_SELF_CODES,  /* one-time code devices, backup codes left */
+	WIRE_SELF_TRUST,  /* trusted devices */
+	WIRE_SELF_KEYS,	  /* security keys and SSH keys */
+	WIRE_AUTHORIZED,  /* SSH keys of anybody, for sshd: asked by the uid of
+			     sigra.conf's service.keys, or by root; the only
+			     query that names an account */
+	WIRE_SELF_TOKENS, /* app tokens */
 };
 
 /* Why a device's program is not there any more. */

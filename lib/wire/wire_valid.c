@@ -202,7 +202,7 @@ wire_query_valid(const struct wire_message *m)
 	const char *user = m->u.query.user;
 
 	return m->u.query.what >= WIRE_SELF_ACCOUNT &&
-	       m->u.query.what <= WIRE_AUTHORIZED &&
+	       m->u.query.what <= WIRE_SELF_TOKENS &&
 	       wire_string_valid(user, sizeof(m->u.query.user)) &&
 	       (user[0] != '\0') == (m->u.query.what == WIRE_AUTHORIZED);
 }

@@ -6,6 +6,7 @@
 #include "admin/account.h"
 #include "admin/enroll.h"
 #include "admin/lock.h"
+#include "admin/token.h"
 #include "admin/trust.h"
 #include "session/age.h"
 #include "sigrad/keys.h"
@@ -314,6 +315,51 @@ self_list_trust(struct self *self, const struct store_account *a)
 	return STATUS_OK;
 }
 
+static bool
+self_token_keep(void *ctx, const struct admin_token *t)
+{
+	return self_keep(ctx, t);
+}
+
+static bool
+self_token(struct self *self, const struct admin_token *t)
+{
+	const struct store_token *row = &t->row;
+	struct self_row r = { .bad = false };
+
+	self_text(&r, "row", "token");
+	self_text(&r, "id", row->id.s);
+	self_text(&r, "label", row->label);
+	self_text(&r, "scopes", row->scopes);
+	self_long(&r, "sources", row->sources);
+	self_number(&r, "created_at", row->created_at);
+	self_text(&r, "made_by", row->made_by);
+	self_number(&r, "expires_at", row->expires_at);
+	self_number(&r, "ends_at", t->ends_at);
+	self_number(&r, "used_at", row->used_at);
+	self_text(&r, "used_from", row->used_from);
+	self_number(&r, "revoked_at", row->revoked_at);
+	return self_send(self, &r);
+}
+
+static enum status
+self_list_tokens(struct self *self, const struct store_account *a)
+{
+	SELF_LIST(list, struct admin_token);
+	struct admin admin = self_admin(self);
+	enum status st = admin_token_list(&admin, a->name, self_token_keep,
+					  &list, self->f);
+
+	if (st != STATUS_OK)
+		return st;
+	if (list.full)
+		return fault(self->f, STATUS_SYSTEM, "out of memory");
+	for (size_t i = 0; i < list.n; i++)
+		if (!self_token(self, self_kept(&list, i)))
+			return self->st;
+	return STATUS_OK;
+}
+
 /* STATUS_NOT_FOUND: there is nothing to tell this peer. */
 static enum status
 self_find(const struct self *self, const struct peer *peer,
@@ -355,6 +401,8 @@ self_rows(struct self *self, const struct store_account *a,
 		return self_list_trust(self, a);
 	case WIRE_SELF_KEYS:
 		return keys_own(self, a);
+	case WIRE_SELF_TOKENS:
+		return self_list_tokens(self, a);
 	case WIRE_AUTHORIZED:
 		break;
 	}

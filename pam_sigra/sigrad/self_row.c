@@ -77,6 +77,13 @@ self_number(struct self_row *r, const char *key, int64_t value)
 }
 
 void
+self_long(struct self_row *r, const char *key, const char *value)
+{
+	if (!wire_row_put_long(&r->row, key, value))
+		r->bad = true;
+}
+
+void
 self_bytes(struct self_row *r, const char *key, const uint8_t *bytes,
 	   size_t len)
 {

@@ -43,6 +43,8 @@ struct self_row {
 };
 void self_text(struct self_row *r, const char *key, const char *value);
 void self_number(struct self_row *r, const char *key, int64_t value);
+/* As a long text. */
+void self_long(struct self_row *r, const char *key, const char *value);
 /* In base64, as a long text. */
 void self_bytes(struct self_row *r, const char *key, const uint8_t *bytes,
 		size_t len);

@@ -18,6 +18,7 @@
 #include "sigrad/logind.h"
 #include "sigrad/self.h"
 #include "sigrad/terminal.h"
+#include "store/room.h"
 #include "wire/wire.h"
 
 enum status
@@ -118,6 +119,24 @@ worker_query(struct worker *w, struct wire_server *server,
 		    : self_answer(w, server, peer, m->u.query.what, f);
 }
 
+/* The last there is: who reads it has little time. */
+static void
+worker_full(struct worker *w)
+{
+	int64_t given = store_reserve_given(w->store);
+	struct store_room room = { .reserve = 0 };
+	struct fault f;
+
+	if (given == 0)
+		return;
+	status_ignore(store_room(w->store, &room, &f), "then 0 is said");
+	syslog(LOG_ALERT,
+	       "the disk of the store is full: %lld KiB of its reserve were "
+	       "given back and %lld are left, then every login is denied: "
+	       "make room, see 'sigractl doctor'",
+	       (long long)given / 1024, (long long)room.reserve / 1024);
+}
+
 static enum status
 worker_login(struct worker *w, struct terminal *t, const struct peer *peer,
 	     const struct request *request, struct fault *f)
@@ -142,6 +161,7 @@ worker_login(struct worker *w, struct terminal *t, const struct peer *peer,
 
 	if (st == STATUS_OK)
 		st = session_run(&env, request, &v, f);
+	worker_full(w);
 	if (st == STATUS_OK && v.reason == POLICY_UNTIMELY)
 		syslog(LOG_ALERT,
 		       "the clock is behind what the store has seen: codes "
@@ -211,7 +231,7 @@ worker_open(struct worker *w, const struct config *config, struct fault *f)
 	if ((st = host_name(w->host, sizeof(w->host), f)) != STATUS_OK ||
 	    (st = boot_id(w->boot, f)) != STATUS_OK ||
 	    (st = crypto_start(f)) != STATUS_OK ||
-	    (st = store_open(where, STORE_WRITE, &w->store, f)) != STATUS_OK ||
+	    (st = store_open(where, STORE_LOGIN, &w->store, f)) != STATUS_OK ||
 	    (st = file_split(strchr(where, ':') + 1, w->store_dir,
 			     sizeof(w->store_dir), &name, f)) != STATUS_OK)
 		return st;

@@ -42,9 +42,13 @@ fuzz_limits(const struct config *c)
 #define NUMBER(section, name, low, high, value)                               \
 	if (c->section##_##name < low || c->section##_##name > high)          \
 		abort();
+#define FLAG(section, name, value)                                            \
+	if (c->section##_##name != 0 && c->section##_##name != 1)             \
+		abort();
 #include "config/options.def"
 #undef TEXT
 #undef NUMBER
+#undef FLAG
 }
 
 int

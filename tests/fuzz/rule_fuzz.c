@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/network.h"
 #include "base/text.h"
 #include "rule/rule.h"
 
@@ -111,7 +112,7 @@ fuzz_match(const struct rule *r, const char *word, const char *address)
 	(void)text_copy(orgs[1].s, sizeof(orgs[1].s), word);
 	s.orgs = orgs;
 	s.org_count = 2;
-	s.has_address = rule_address_parse(address, &s.address);
+	s.has_address = network_address_parse(address, &s.address);
 	root.known = s.has_address;
 	if (r->org[0] != '\0' && rule_names_org(r, &orgs[0]))
 		abort();
