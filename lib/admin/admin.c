@@ -24,13 +24,7 @@ admin_begin(const struct admin *a, struct store_txn *t, struct fault *f)
 enum status
 admin_commit(const struct admin *a, struct store_txn *t, struct fault *f)
 {
-	enum status st = store_commit(t, f);
-
-	if (st == STATUS_OK)
-		audit_publish(a->audit);
-	else
-		audit_discard(a->audit);
-	return st;
+	return audit_commit(a->audit, t, f);
 }
 
 struct factor_env

@@ -56,8 +56,9 @@ enum status admin_audit_org(const struct admin *a, const char *action,
 			    const struct id *target, const struct id *org,
 			    const struct audit_pair pairs[ADMIN_PAIRS_MAX],
 			    struct fault *f) MUST_USE;
-/* A person was refused what T would have done; nothing else was written in it.
- * Writes the row, commits, and returns STATUS_REFUSED with WHY in F. */
+/* A person was refused what T would have done; what was written in it so far
+ * is what follows from that.  Writes the row, commits, and returns
+ * STATUS_REFUSED with WHY in F. */
 enum status admin_refused(const struct admin *a, struct store_txn *t,
 			  const char *action, const struct id *target,
 			  const struct audit_pair pairs[ADMIN_PAIRS_MAX],

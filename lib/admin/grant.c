@@ -3,9 +3,11 @@
 
 #include "admin/account.h"
 #include "admin/invite.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "session/session.h"
 #include "store/people.h"
+#include "store/token.h"
 
 /* In the open transaction. */
 static enum status
@@ -47,13 +49,30 @@ grant_any(const struct admin *a, bool *out, struct fault *f)
 	return store_administrator_is(a->store, NULL, out, f);
 }
 
+/* In the open transaction. */
+static enum status
+grant_audit(const struct admin *a, const struct id *account, int64_t revoked,
+	    struct fault *f)
+{
+	char apps[24];
+	struct buf b;
+
+	buf_start(&b, apps, sizeof(apps));
+	if (revoked > 0)
+		buf_printf(&b, "%lld", (long long)revoked);
+	return admin_audit(a, "admin.granted", account,
+			   (const struct audit_pair[ADMIN_PAIRS_MAX]){
+				   { "apps_revoked", apps } },
+			   f);
+}
+
 enum status
 admin_grant(const struct admin *a, const char *name, bool *first,
-	    struct store_account *out, struct fault *f)
+	    int64_t *revoked, struct store_account *out, struct fault *f)
 {
-	static const struct audit_pair none[ADMIN_PAIRS_MAX];
 	struct store_administrator row = { .granted_at = a->now };
 	struct store_account acct;
+	int64_t apps = 0;
 	bool any;
 	enum status st;
 	STORE_TXN(txn);
@@ -67,11 +86,13 @@ admin_grant(const struct admin *a, const char *name, bool *first,
 	row.account = acct.id;
 	if ((st = store_administrator_insert(a->store, &row, f)) !=
 		    STATUS_OK ||
-	    (st = admin_audit(a, "admin.granted", &acct.id, none, f)) !=
-		    STATUS_OK ||
+	    (st = store_token_revoke_all(a->store, &acct.id, a->now, &apps,
+					 f)) != STATUS_OK ||
+	    (st = grant_audit(a, &acct.id, apps, f)) != STATUS_OK ||
 	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
 		return st;
 	*first = !any;
+	*revoked = apps;
 	*out = acct;
 	return STATUS_OK;
 }

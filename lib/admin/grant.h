@@ -10,9 +10,12 @@
 #include "store/people.h"
 
 /* STATUS_CONFLICT: is one, or is not active; STATUS_REFUSED: an account that
- * is no person's.  *FIRST: there was none before. */
+ * is no person's.  *FIRST: there was none before; *REVOKED: app tokens and
+ * families of JWTs that are void now, since an administrator of one
+ * organization may have made them. */
 enum status admin_grant(const struct admin *a, const char *name, bool *first,
-			struct store_account *out, struct fault *f) MUST_USE;
+			int64_t *revoked, struct store_account *out,
+			struct fault *f) MUST_USE;
 
 /* STATUS_CONFLICT: is none.  *LAST: there is none left. */
 enum status admin_grant_revoke(const struct admin *a, const char *name,

@@ -89,6 +89,7 @@ static enum status
 import_shadow_write(struct admin_import_run *r, struct store_account *acct,
 		    const struct secret *setting, struct fault *f)
 {
+	char apps[ADMIN_APPS_SIZE];
 	struct store_password p;
 	enum status st;
 	IMPORT_SETTING(text);
@@ -99,14 +100,15 @@ import_shadow_write(struct admin_import_run *r, struct store_account *acct,
 	if ((st = password_import(&r->env, &acct->id, text.s, &p, f)) !=
 		    STATUS_OK ||
 	    (st = password_replace(&r->env, &acct->id, &p, f)) != STATUS_OK ||
-	    (st = admin_password_break(r->a, acct, f)) != STATUS_OK ||
+	    (st = admin_password_break(r->a, acct, apps, f)) != STATUS_OK ||
 	    (st = store_account_update(r->a->store, acct, f)) != STATUS_OK)
 		return st;
 	return admin_audit(
 		r->a, "password.imported", &acct->id,
 		(const struct audit_pair[ADMIN_PAIRS_MAX]){
 			{ "must_change", acct->must_change ? "yes" : "" },
-			{ "from", "shadow" } },
+			{ "from", "shadow" },
+			{ "apps_revoked", apps } },
 		f);
 }
 

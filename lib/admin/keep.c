@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "admin/keep.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/text.h"
 #include "session/keycheck.h"
@@ -97,8 +99,8 @@ keep_reseal(const struct admin *a, const struct crypto_keys *old,
 }
 
 /* The audit takes no key that speaks of codes, not even of how many, so those
- * that were good until now are "unspent_voided"; nor any that speaks of
- * secrets, so those of service accounts are "services_voided". */
+ * that were good until now are "unspent_voided"; nor any that speaks of tokens
+ * or secrets, so both are "apps_voided". */
 static void
 keep_number(char out[KEEP_NUMBER_SIZE], int64_t n)
 {
@@ -110,7 +112,7 @@ keep_number(char out[KEEP_NUMBER_SIZE], int64_t n)
 
 struct keep_voided {
 	char codes[KEEP_NUMBER_SIZE], trust[KEEP_NUMBER_SIZE];
-	char invitations[KEEP_NUMBER_SIZE], services[KEEP_NUMBER_SIZE];
+	char invitations[KEEP_NUMBER_SIZE], apps[KEEP_NUMBER_SIZE];
 };
 
 static void
@@ -119,7 +121,7 @@ keep_voided_format(const struct store_voided *v, struct keep_voided *out)
 	keep_number(out->codes, v->codes);
 	keep_number(out->trust, v->trust);
 	keep_number(out->invitations, v->invitations);
-	keep_number(out->services, v->secrets);
+	keep_number(out->apps, v->tokens);
 }
 
 enum status
@@ -145,7 +147,7 @@ admin_keep_rekey(const struct admin *a, const struct crypto_keys *old,
 			     { "unspent_voided", voided.codes },
 			     { "trust_voided", voided.trust },
 			     { "invitations_voided", voided.invitations },
-			     { "services_voided", voided.services } },
+			     { "apps_voided", voided.apps } },
 		     f)) != STATUS_OK ||
 	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
 		return st;
@@ -201,8 +203,20 @@ keep_void(const struct admin *a, const struct crypto_keys *old,
 	kept->voided.codes += running.codes;
 	kept->voided.trust += running.trust;
 	kept->voided.invitations += running.invitations;
+	kept->voided.tokens += running.tokens;
 	/* What is older than the restore is over. */
 	return store_clock_see(a->store, a->now, f);
+}
+
+/* In the open transaction: the rows that were written here since. */
+static enum status
+keep_gap(const struct admin *a, struct audit_gap *out, struct fault *f)
+{
+	const char *name = strrchr(a->config->store_where, '/');
+
+	if (name == NULL)
+		return fault(f, STATUS_INVALID, "the store has no name");
+	return audit_restore(a->audit, name + 1, a->now, out, f);
 }
 
 enum status
@@ -210,6 +224,7 @@ admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 		    int64_t backup_at, struct admin_kept *out, struct fault *f)
 {
 	char when[TEXT_TIME_SIZE] = "";
+	char from[KEEP_NUMBER_SIZE] = "", to[KEEP_NUMBER_SIZE] = "";
 	struct keep_voided voided;
 	struct admin_kept kept = { .rows = 0 };
 	enum status st;
@@ -220,9 +235,14 @@ admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 	audit_discard(a->audit);
 	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
 	    (st = keep_void(a, old, &kept, f)) != STATUS_OK ||
-	    (st = store_meta_put(a->store, KEEP_DATE, "", f)) != STATUS_OK)
+	    (st = store_meta_put(a->store, KEEP_DATE, "", f)) != STATUS_OK ||
+	    (st = keep_gap(a, &kept.gap, f)) != STATUS_OK)
 		return st;
 	keep_voided_format(&kept.voided, &voided);
+	if (kept.gap.to != 0) {
+		keep_number(from, kept.gap.from);
+		keep_number(to, kept.gap.to);
+	}
 	if ((st = admin_audit(
 		     a, "store.restored", NULL,
 		     (const struct audit_pair[ADMIN_PAIRS_MAX]){
@@ -231,7 +251,11 @@ admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 			     { "unspent_voided", voided.codes },
 			     { "trust_voided", voided.trust },
 			     { "invitations_voided", voided.invitations },
-			     { "services_voided", voided.services } },
+			     { "apps_voided", voided.apps },
+			     { "missing_from", from },
+			     { "missing_to", to },
+			     { "head_before", kept.gap.head },
+			     { "chain_ended", kept.gap.ended ? "yes" : "" } },
 		     f)) != STATUS_OK ||
 	    (st = store_commit(&txn, f)) != STATUS_OK)
 		return st;

@@ -15,6 +15,8 @@ enum status admin_keep_taken(const struct admin *a, const char *action,
 struct admin_kept {
 	int64_t rows; /* sealed anew */
 	struct store_voided voided;
+	struct audit_gap
+		gap; /* rows of the audit that a restored copy lacks */
 };
 
 /*

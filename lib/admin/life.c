@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/account.h"
+#include "admin/apps.h"
 #include "admin/invite.h"
 #include "admin/member.h"
 #include "admin/trust.h"
@@ -13,6 +14,7 @@
 #include "store/people.h"
 
 #define LIFE_DAY 86400
+#define LIFE_PAIRS 2 /* that the audit is told of why */
 
 static const char *const life_strategies[] = {
 	[STORE_SOFT] = "soft",
@@ -69,7 +71,6 @@ life_recall(const struct admin *a, struct store_account *acct, struct fault *f)
 static enum status
 life_disarm(const struct admin *a, struct store_account *acct, struct fault *f)
 {
-	int64_t dropped;
 	enum status st;
 
 	st = store_password_delete(a->store, &acct->id, f);
@@ -82,8 +83,6 @@ life_disarm(const struct admin *a, struct store_account *acct, struct fault *f)
 	    (st = store_key_delete_all(a->store, &acct->id, f)) != STATUS_OK ||
 	    (st = store_code_delete(a->store, &acct->id, STORE_CODE_BACKUP,
 				    f)) != STATUS_OK ||
-	    (st = store_secret_revoke_all(a->store, &acct->id, a->now,
-					  &dropped, f)) != STATUS_OK ||
 	    (st = admin_member_leave_all(a, &acct->id, f)) != STATUS_OK)
 		return st;
 	return life_recall(a, acct, f);
@@ -107,13 +106,20 @@ life_anonymize(const struct admin *a, struct store_account *acct,
 /* In the open transaction: it is deleted, as its strategy says. */
 static enum status
 life_end(const struct admin *a, struct store_account *acct,
-	 const struct audit_pair pairs[ADMIN_PAIRS_MAX], struct fault *f)
+	 const struct audit_pair why[LIFE_PAIRS], struct fault *f)
 {
+	char apps[ADMIN_APPS_SIZE] = "";
+	const struct audit_pair pairs[ADMIN_PAIRS_MAX] = {
+		why[0], why[1], { "apps_revoked", apps }
+	};
 	enum status st;
 
 	acct->state = STORE_DELETED;
 	acct->delete_at = 0;
-	if ((st = life_disarm(a, acct, f)) != STATUS_OK)
+	/* Before it leaves what it belongs to, which would end and count them,
+	 * too. */
+	if ((st = admin_apps_end(a, &acct->id, apps, f)) != STATUS_OK ||
+	    (st = life_disarm(a, acct, f)) != STATUS_OK)
 		return st;
 	if (acct->strategy == STORE_ANONYMIZE &&
 	    (st = life_anonymize(a, acct, f)) != STATUS_OK)
@@ -137,7 +143,7 @@ life_reap_one(const struct admin *a, struct store_account *acct,
 	system.org = system.self = NULL;
 	return life_end(
 		&system, acct,
-		(const struct audit_pair[ADMIN_PAIRS_MAX]){
+		(const struct audit_pair[LIFE_PAIRS]){
 			{ "reason", "the days of grace are over" },
 			{ "strategy", admin_strategy_name(acct->strategy) } },
 		f);
@@ -235,24 +241,26 @@ life_delete(const struct admin *a, struct store_account *acct,
 	const struct audit_pair strategy = {
 		"strategy", admin_strategy_name(d->strategy)
 	};
-	char when[TEXT_TIME_SIZE] = "now";
+	char when[TEXT_TIME_SIZE] = "now", apps[ADMIN_APPS_SIZE] = "";
 	enum status st;
 
 	acct->strategy = d->strategy;
 	if (d->days == 0)
 		return life_end(a, acct,
-				(const struct audit_pair[ADMIN_PAIRS_MAX]){
+				(const struct audit_pair[LIFE_PAIRS]){
 					{ "when", when }, strategy },
 				f);
-	if ((st = life_recall(a, acct, f)) != STATUS_OK)
+	if ((st = admin_apps_end(a, &acct->id, apps, f)) != STATUS_OK ||
+	    (st = life_recall(a, acct, f)) != STATUS_OK)
 		return st;
 	acct->state = STORE_PENDING;
 	acct->delete_at = a->now + d->days * LIFE_DAY;
 	text_time(acct->delete_at, when);
-	return admin_account_write(a, acct, "user.deletion_scheduled",
-				   (const struct audit_pair[ADMIN_PAIRS_MAX]){
-					   { "when", when }, strategy },
-				   f);
+	return admin_account_write(
+		a, acct, "user.deletion_scheduled",
+		(const struct audit_pair[ADMIN_PAIRS_MAX]){
+			{ "when", when }, strategy, { "apps_revoked", apps } },
+		f);
 }
 
 enum status

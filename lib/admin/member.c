@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/account.h"
+#include "admin/apps.h"
 #include "admin/invite.h"
 #include "admin/root.h"
 #include "store/people.h"
@@ -223,16 +224,39 @@ member_find(const struct admin *a, const char *slug, const char *user,
 	return admin_member_ranks(a, &out->org.id, out->row.role, f);
 }
 
+static bool
+member_any(void *ctx, const struct store_member *m,
+	   const struct store_org *org)
+{
+	(void)m;
+	*(bool *)ctx = !org->personal;
+	return org->personal;
+}
+
+enum status
+admin_member_end_apps(const struct admin *a, const struct id *account,
+		      char apps[ADMIN_APPS_SIZE], struct fault *f)
+{
+	bool any = false;
+	enum status st =
+		store_member_of(a->store, account, member_any, &any, f);
+
+	if (st != STATUS_OK || any)
+		return st;
+	return admin_apps_end(a, account, apps, f);
+}
+
 /* In the open transaction: out, with what is open in its name. */
 static enum status
 member_drop(const struct admin *a, const struct id *org,
 	    const struct store_account *acct, int64_t *sessions,
-	    struct fault *f)
+	    char apps[ADMIN_APPS_SIZE], struct fault *f)
 {
 	enum status st = store_member_delete(a->store, org, &acct->id, f);
 
 	if (st != STATUS_OK ||
-	    (st = admin_invite_recall(a, org, acct, f)) != STATUS_OK)
+	    (st = admin_invite_recall(a, org, acct, f)) != STATUS_OK ||
+	    (st = admin_member_end_apps(a, &acct->id, apps, f)) != STATUS_OK)
 		return st;
 	return store_session_close_org(a->store, org, &acct->id, a->now,
 				       sessions, f);
@@ -243,6 +267,7 @@ admin_member_remove(const struct admin *a, const char *slug, const char *user,
 		    struct admin_member *out, struct fault *f)
 {
 	struct admin_member m = { .sessions = 0 };
+	char apps[ADMIN_APPS_SIZE] = "";
 	enum status st;
 	STORE_TXN(txn);
 
@@ -252,14 +277,14 @@ admin_member_remove(const struct admin *a, const char *slug, const char *user,
 	if (m.row.role == STORE_ROLE_OWNER &&
 	    (st = member_others(a, &m.org, &m.account, f)) != STATUS_OK)
 		return st;
-	st = member_drop(a, &m.org.id, &m.account, &m.sessions, f);
+	st = member_drop(a, &m.org.id, &m.account, &m.sessions, apps, f);
 	if (st == STATUS_OK)
 		st = admin_audit_org(
 			a, "member.removed", &m.account.id, &m.org.id,
 			(const struct audit_pair[ADMIN_PAIRS_MAX]){
 				{ "role", admin_role_name(m.row.role) },
-				{ "sessions",
-				  m.sessions > 0 ? "ended" : "" } },
+				{ "sessions", m.sessions > 0 ? "ended" : "" },
+				{ "apps_revoked", apps } },
 			f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
@@ -367,6 +392,7 @@ admin_member_leave_all(const struct admin *a, const struct id *account,
 	while (st == STATUS_OK) {
 		struct member_first m = { .found = false };
 		struct admin_org_count was;
+		char apps[ADMIN_APPS_SIZE] = "";
 		int64_t ended;
 
 		st = store_member_of(a->store, account, member_first_each, &m,
@@ -375,8 +401,8 @@ admin_member_leave_all(const struct admin *a, const struct id *account,
 			return st;
 		if (m.org.personal && m.row.role == STORE_ROLE_OWNER)
 			st = admin_org_end(a, &m.org, &was, f);
-		else if ((st = member_drop(a, &m.org.id, &acct, &ended, f)) ==
-			 STATUS_OK)
+		else if ((st = member_drop(a, &m.org.id, &acct, &ended, apps,
+					   f)) == STATUS_OK)
 			st = admin_audit_org(
 				a, "member.removed", account, &m.org.id,
 				(const struct audit_pair[ADMIN_PAIRS_MAX]){

@@ -8,6 +8,7 @@
 #ifndef ADMIN_MEMBER_H
 #define ADMIN_MEMBER_H
 
+#include "admin/apps.h"
 #include "admin/org.h"
 
 /* "owner", "admin", "member". */
@@ -56,6 +57,13 @@ enum status admin_member_insert(const struct admin *a,
 				const struct store_account *acct,
 				enum store_role role, struct store_member *out,
 				struct fault *f) MUST_USE;
+
+/* Who is out of the last organization that is not personal has no programs
+ * that log in for one; COUNT as admin_apps_end() has it. */
+enum status admin_member_end_apps(const struct admin *a,
+				  const struct id *account,
+				  char count[ADMIN_APPS_SIZE], struct fault *f)
+	MUST_USE;
 
 /* May the account go?  STATUS_REFUSED: it is the only owner of an
  * organization that is not its personal one. */

@@ -7,6 +7,7 @@
 #include "admin/member.h"
 #include "admin/name.h"
 #include "admin/way.h"
+#include "base/buf.h"
 #include "base/text.h"
 
 #define ORG_DAY 86400
@@ -304,13 +305,56 @@ org_mfa_ready(const struct admin *a, struct fault *f)
 		     "(sigractl enroll totp), then require it of others");
 }
 
+/* Of the audit's row. */
+enum org_pair {
+	ORG_PAIR_MFA,
+	ORG_PAIR_WORDS,
+	ORG_PAIR_EXPIRY,
+	ORG_PAIR_DAYS,
+};
+
+/* What is said of app tokens, and how the audit's row says it. */
+static enum status
+org_set_tokens(const struct admin_org_change *change, struct store_org *org,
+	       struct audit_pair pairs[ADMIN_PAIRS_MAX], char days[24],
+	       struct fault *f)
+{
+	struct buf b;
+
+	if (change->token_expiry != NULL) {
+		org->token_expiry = *change->token_expiry;
+		pairs[ORG_PAIR_EXPIRY].value =
+			org->token_expiry ? "required" : "no";
+	}
+	if (change->token_max == NULL)
+		return STATUS_OK;
+	if (*change->token_max < 0 ||
+	    *change->token_max > STORE_ORG_TOKEN_MAX ||
+	    *change->token_max % ORG_DAY != 0)
+		return fault(f, STATUS_INVALID,
+			     "app tokens are good for whole days, 1 to %d",
+			     STORE_ORG_TOKEN_MAX / ORG_DAY);
+	org->token_max = *change->token_max;
+	buf_start(&b, days, 24);
+	buf_printf(&b, "%lld", (long long)(org->token_max / ORG_DAY));
+	pairs[ORG_PAIR_DAYS].value = org->token_max == 0 ? "none" : days;
+	return STATUS_OK;
+}
+
 enum status
 admin_org_set(const struct admin *a, const char *slug,
 	      const struct admin_org_change *change, struct store_org *out,
-	      struct fault *f)
+	      int64_t *tokens, struct fault *f)
 {
-	const char *mfa = "", *words = "";
+	struct audit_pair pairs[ADMIN_PAIRS_MAX] = {
+		[ORG_PAIR_MFA] = { "require_mfa", "" },
+		[ORG_PAIR_WORDS] = { "words", "" },
+		[ORG_PAIR_EXPIRY] = { "app_expiry", "" },
+		[ORG_PAIR_DAYS] = { "app_max_days", "" },
+	};
 	struct store_org org;
+	char days[24];
+	int64_t touched = 0;
 	enum status st;
 	STORE_TXN(txn);
 
@@ -322,21 +366,22 @@ admin_org_set(const struct admin *a, const char *slug,
 		return st;
 	if (change->require_mfa != NULL) {
 		org.require_mfa = *change->require_mfa;
-		mfa = org.require_mfa ? "yes" : "no";
+		pairs[ORG_PAIR_MFA].value = org.require_mfa ? "yes" : "no";
 		if (org.require_mfa && (st = org_mfa_ready(a, f)) != STATUS_OK)
 			return st;
 	}
 	if (change->words != NULL) {
 		(void)text_copy(org.words, sizeof(org.words), change->words);
-		words = org.words[0] == '\0' ? "none" : "others";
+		pairs[ORG_PAIR_WORDS].value =
+			org.words[0] == '\0' ? "none" : "others";
 	}
-	st = org_write(a, &org, "org.changed",
-		       (const struct audit_pair[ADMIN_PAIRS_MAX]){
-			       { "require_mfa", mfa }, { "words", words } },
-		       f);
-	if (st == STATUS_OK)
-		st = admin_commit(a, &txn, f);
-	if (st == STATUS_OK)
-		*out = org;
-	return st;
+	if ((st = org_set_tokens(change, &org, pairs, days, f)) != STATUS_OK ||
+	    (st = org_write(a, &org, "org.changed", pairs, f)) != STATUS_OK ||
+	    (st = store_org_tokens(a->store, &org, a->now, &touched, f)) !=
+		    STATUS_OK ||
+	    (st = admin_commit(a, &txn, f)) != STATUS_OK)
+		return st;
+	*out = org;
+	*tokens = touched;
+	return STATUS_OK;
 }

@@ -57,14 +57,19 @@ enum status admin_org_set_slug(const struct admin *a, const char *slug,
 			       struct fault *f) MUST_USE;
 
 struct admin_org_change {
-	const bool *require_mfa; /* NULL: as it is */
-	const char *words;	 /* likewise */
+	const bool *require_mfa;  /* NULL: as it is */
+	const char *words;	  /* likewise, ... */
+	const bool *token_expiry; /* app tokens of members have an end */
+	const int64_t *token_max; /* seconds; 0: no limit */
 };
 
-/* STATUS_REFUSED: who requires a second factor of others has none. */
+/* STATUS_REFUSED: who requires a second factor of others has none.  *TOKENS:
+ * how many app tokens of members would be good for longer than it lets them
+ * now. */
 enum status admin_org_set(const struct admin *a, const char *slug,
 			  const struct admin_org_change *change,
-			  struct store_org *out, struct fault *f) MUST_USE;
+			  struct store_org *out, int64_t *tokens,
+			  struct fault *f) MUST_USE;
 
 /* How much there is, or was, of an organization. */
 struct admin_org_count {

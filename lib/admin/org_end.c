@@ -2,6 +2,7 @@
 /* How much an organization is, and its end. */
 #include <string.h>
 
+#include "admin/member.h"
 #include "admin/org.h"
 #include "admin/rules.h"
 #include "admin/service.h"
@@ -75,6 +76,7 @@ org_end_members(const struct admin *a, const struct id *org, struct fault *f)
 {
 	for (;;) {
 		struct org_end_member first = { .found = false };
+		char apps[ADMIN_APPS_SIZE] = "";
 		enum status st;
 
 		st = store_member_list(a->store, org, "", org_end_first,
@@ -83,11 +85,14 @@ org_end_members(const struct admin *a, const struct id *org, struct fault *f)
 			return st;
 		st = store_member_delete(a->store, org, &first.account, f);
 		if (st == STATUS_OK)
+			st = admin_member_end_apps(a, &first.account, apps, f);
+		if (st == STATUS_OK)
 			st = admin_audit_org(
 				a, "member.removed", &first.account, org,
 				(const struct audit_pair[ADMIN_PAIRS_MAX]){
 					{ "reason",
-					  "the organization was deleted" } },
+					  "the organization was deleted" },
+					{ "apps_revoked", apps } },
 				f);
 		if (st != STATUS_OK)
 			return st;

@@ -8,7 +8,7 @@
 
 enum status
 admin_password_break(const struct admin *a, struct store_account *acct,
-		     struct fault *f)
+		     char apps[ADMIN_APPS_SIZE], struct fault *f)
 {
 	static const enum store_code_kind kinds[] = { STORE_CODE_LOGIN,
 						      STORE_CODE_RESET,
@@ -22,7 +22,8 @@ admin_password_break(const struct admin *a, struct store_account *acct,
 			return st;
 	if ((st = store_session_close_all(a->store, &acct->id, NULL,
 					  "password", a->now, &closed, f)) !=
-	    STATUS_OK)
+		    STATUS_OK ||
+	    (st = admin_apps_end(a, &acct->id, apps, f)) != STATUS_OK)
 		return st;
 	return admin_trust_end(a, acct, &dropped, f);
 }
@@ -36,6 +37,7 @@ admin_password_store(const struct admin *a, const char *action,
 {
 	struct factor_env env = admin_factor_env(a);
 	bool must_change = acct->must_change;
+	char apps[ADMIN_APPS_SIZE];
 	enum status st;
 	STORE_TXN(txn);
 
@@ -49,13 +51,14 @@ admin_password_store(const struct admin *a, const char *action,
 	acct->must_change = must_change;
 	acct->updated_at = a->now;
 	if ((st = password_replace(&env, &acct->id, p, f)) != STATUS_OK ||
-	    (st = admin_password_break(a, acct, f)) != STATUS_OK ||
+	    (st = admin_password_break(a, acct, apps, f)) != STATUS_OK ||
 	    (st = store_account_update(a->store, acct, f)) != STATUS_OK)
 		return st;
 	acct->version++;
 	st = admin_audit(a, action, &acct->id,
 			 (const struct audit_pair[ADMIN_PAIRS_MAX]){
-				 { "must_change", must_change ? "yes" : "" } },
+				 { "must_change", must_change ? "yes" : "" },
+				 { "apps_revoked", apps } },
 			 f);
 	return st == STATUS_OK ? admin_commit(a, &txn, f) : st;
 }

@@ -4,7 +4,7 @@
 #ifndef ADMIN_PASSWORD_H
 #define ADMIN_PASSWORD_H
 
-#include "admin/admin.h"
+#include "admin/apps.h"
 #include "factor/words.h"
 #include "store/people.h"
 
@@ -25,10 +25,11 @@ enum status admin_password_import(const struct admin *a, const char *name,
 	MUST_USE;
 
 /* Inside the caller's transaction, with a new password: what stood for the old
- * one, or was let off because of it, is over.  ACCT is the caller's to write.
- */
+ * one, or was let off because of it, is over, and so are tokens (APPS, as of
+ * admin_apps_end()).  ACCT is the caller's to write. */
 enum status admin_password_break(const struct admin *a,
-				 struct store_account *acct, struct fault *f)
+				 struct store_account *acct,
+				 char apps[ADMIN_APPS_SIZE], struct fault *f)
 	MUST_USE;
 
 /* Would it be accepted?  NAME NULL: for nobody in particular. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "audit/burst.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "store/people.h"
@@ -28,13 +29,21 @@ admin_prune_some(const struct admin *a, bool dry, int64_t *dropped,
 				       .codes = a->now - PRUNE_SHORT,
 				       .messages = a->now - PRUNE_SHORT,
 				       .ended = a->now - PRUNE_AWAY };
+	int64_t rows = 0, bursts = 0;
 	enum status st;
 	STORE_TXN(txn);
 
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
-	    (st = store_prune(a->store, &p, dropped, f)) != STATUS_OK || dry)
+	    (st = store_prune(a->store, &p, &rows, f)) != STATUS_OK ||
+	    (st = audit_burst_sweep(a->audit, a->now, &bursts, f)) !=
+		    STATUS_OK)
 		return st;
-	return admin_commit(a, &txn, f);
+	if (dry)
+		audit_discard(a->audit);
+	else if ((st = admin_commit(a, &txn, f)) != STATUS_OK)
+		return st;
+	*dropped = rows + bursts;
+	return STATUS_OK;
 }
 
 enum status

@@ -8,7 +8,7 @@
 /*
  * Forget sources not seen for 400 days, sessions closed that long ago, codes
  * that were of no use for 30 days and messages that old, invitations, codes to
- * act as somebody and secrets that ended 90 days ago, in as many
+ * act as somebody and tokens that ended 90 days ago, in as many
  * transactions as it takes; *DROPPED counts those of every one that was
  * committed, also when one of them fails.  DRY: what one of them would do,
  * and nothing is.

@@ -45,12 +45,13 @@ struct rule_root
 admin_root_judged(const struct admin_root *root)
 {
 	struct rule_root has = admin_root_has(root);
-	const uint32_t ssh = POLICY_BIT(POLICY_FACTOR_SSH_KEY) |
-			     POLICY_BIT(POLICY_FACTOR_SSH_SK);
+	const uint32_t never = POLICY_BIT(POLICY_FACTOR_SSH_KEY) |
+			       POLICY_BIT(POLICY_FACTOR_SSH_SK) |
+			       POLICY_BIT(POLICY_FACTOR_TOKEN);
 
 	if (root->gone)
 		has.enrolled = RULE_FACTORS_ALL;
-	else if ((has.enrolled & ~ssh) == 0)
+	else if ((has.enrolled & ~never) == 0)
 		has.enrolled |= POLICY_BIT(POLICY_FACTOR_PASSWORD);
 	return has;
 }

@@ -8,8 +8,8 @@
 #include "admin/trust.h"
 #include "base/buf.h"
 #include "base/text.h"
-#include "factor/service.h"
 #include "factor/otp.h"
+#include "factor/token.h"
 
 /* One organization learns nothing of whoever has the name. */
 static enum status
@@ -76,8 +76,8 @@ admin_service_end(const struct admin *a, struct store_account *acct,
 	int64_t gone;
 	enum status st;
 
-	if ((st = store_secret_revoke_all(a->store, &acct->id, a->now, &gone,
-					  f)) != STATUS_OK ||
+	if ((st = store_token_revoke_all(a->store, &acct->id, a->now, &gone,
+					 f)) != STATUS_OK ||
 	    (st = store_session_close_all(a->store, &acct->id, NULL, "revoked",
 					  a->now, &gone, f)) != STATUS_OK ||
 	    (st = admin_trust_end(a, acct, &gone, f)) != STATUS_OK)
@@ -112,9 +112,9 @@ admin_service_remove(const struct admin *a, const char *slug, const char *name,
 /* In the open transaction. */
 static enum status
 secret_insert(const struct admin *a, const struct admin_service *s,
-	      const struct store_secret *x, struct fault *f)
+	      const struct store_token *x, struct fault *f)
 {
-	enum status st = store_secret_insert(a->store, x, f);
+	enum status st = store_token_insert(a->store, x, f);
 
 	if (st == STATUS_CONFLICT)
 		return fault(f, STATUS_CONFLICT,
@@ -133,11 +133,13 @@ secret_insert(const struct admin *a, const struct admin_service *s,
 enum status
 admin_secret_add(const struct admin *a, const char *slug, const char *name,
 		 const char *label, int64_t expires_at, struct secret *text,
-		 struct admin_service *whose, struct store_secret *out,
+		 struct admin_service *whose, struct store_token *out,
 		 struct fault *f)
 {
-	struct store_secret x = { .created_at = a->now,
-				  .expires_at = expires_at };
+	struct store_token x = { .kind = STORE_TOKEN_SERVICE,
+				 .scopes = "login:*",
+				 .created_at = a->now,
+				 .expires_at = expires_at };
 	char when[TEXT_TIME_SIZE] = "";
 	struct admin_service s;
 	enum status st;
@@ -154,14 +156,15 @@ admin_secret_add(const struct admin *a, const char *slug, const char *name,
 	if (expires_at != 0)
 		text_time(expires_at, when);
 	if ((st = otp_label_valid(x.label, f)) != STATUS_OK ||
-	    (st = service_secret_make(&made, f)) != STATUS_OK ||
+	    (st = token_make(x.kind, &made, f)) != STATUS_OK ||
 	    (st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = admin_service_find(a, slug, name, &s, f)) != STATUS_OK)
 		return st;
 	x.account = s.account.id;
 	crypto_id(a->now, &x.id);
-	if ((st = service_secret_hash(a->keys, &x.account, &made, x.hash,
-				      f)) != STATUS_OK ||
+	(void)text_copy(x.made_by, sizeof(x.made_by), a->actor);
+	if ((st = token_hash(a->keys, &x.account, &made, x.hash, f)) !=
+		    STATUS_OK ||
 	    (st = secret_insert(a, &s, &x, f)) != STATUS_OK)
 		return st;
 	st = admin_audit_org(
@@ -185,13 +188,16 @@ secret_revoke(const struct admin *a, const struct admin_service *s,
 	      const char *label, int64_t *revoked, struct fault *f)
 {
 	enum status st = STATUS_NOT_FOUND;
+	struct store_token x;
 
 	if (label == NULL)
-		return store_secret_revoke_all(a->store, &s->account.id,
-					       a->now, revoked, f);
+		return store_token_revoke_all(a->store, &s->account.id, a->now,
+					      revoked, f);
 	if (strlen(label) < STORE_LABEL_SIZE)
-		st = store_secret_revoke(a->store, &s->account.id, label,
-					 a->now, f);
+		st = store_token_by_label(a->store, &s->account.id, label, &x,
+					  f);
+	if (st == STATUS_OK)
+		st = store_token_revoke(a->store, &x.id, a->now, f);
 	if (st == STATUS_NOT_FOUND)
 		return fault(f, STATUS_NOT_FOUND,
 			     "'%s' has no secret '%s' that is good: see "

@@ -9,6 +9,7 @@
 
 #include "admin/org.h"
 #include "store/people.h"
+#include "store/token.h"
 
 struct admin_service {
 	struct store_org org;
@@ -42,7 +43,7 @@ enum status admin_secret_add(const struct admin *a, const char *slug,
 			     const char *name, const char *label,
 			     int64_t expires_at, struct secret *text,
 			     struct admin_service *whose,
-			     struct store_secret *out, struct fault *f)
+			     struct store_token *out, struct fault *f)
 	MUST_USE;
 
 /* LABEL NULL: all.  *REVOKED: how many. */

@@ -20,21 +20,24 @@ check_grants(struct fixture *x)
 	char names[PEOPLE_SAID] = "";
 	struct store_account out = { .name = "?" };
 	bool first = false, last = true;
+	int64_t apps = -1;
 	long rows;
 
-	CHECK_OK(admin_grant(&x->admin, "ann", &first, &out, &x->f), &x->f);
+	CHECK_OK(admin_grant(&x->admin, "ann", &first, &apps, &out, &x->f),
+		 &x->f);
 	CHECK(first);
 	CHECK(strncmp(fixture_last(x), "admin.granted success uid:1000 ",
 		      31) == 0);
 	x->admin.now++;
-	CHECK_OK(admin_grant(&x->admin, "bob", &first, &out, &x->f), &x->f);
+	CHECK_OK(admin_grant(&x->admin, "bob", &first, &apps, &out, &x->f),
+		 &x->f);
 	CHECK(!first);
 	rows = fixture_rows(x);
-	CHECK_EQ(admin_grant(&x->admin, "bob", &first, &out, &x->f),
+	CHECK_EQ(admin_grant(&x->admin, "bob", &first, &apps, &out, &x->f),
 		 STATUS_CONFLICT);
-	CHECK_EQ(admin_grant(&x->admin, "zoe", &first, &out, &x->f),
+	CHECK_EQ(admin_grant(&x->admin, "zoe", &first, &apps, &out, &x->f),
 		 STATUS_NOT_FOUND);
-	CHECK_EQ(admin_grant(&x->admin, "bot", &first, &out, &x->f),
+	CHECK_EQ(admin_grant(&x->admin, "bot", &first, &apps, &out, &x->f),
 		 STATUS_REFUSED);
 	CHECK_EQ(admin_grant_revoke(&x->admin, "dan", &last, &out, &x->f),
 		 STATUS_CONFLICT);
@@ -47,7 +50,7 @@ check_grants(struct fixture *x)
 	CHECK(strncmp(fixture_last(x), "admin.revoked success ", 22) == 0);
 	CHECK_OK(admin_account_disable(&x->admin, "dan", "away", &out, &x->f),
 		 &x->f);
-	CHECK_EQ(admin_grant(&x->admin, "dan", &first, &out, &x->f),
+	CHECK_EQ(admin_grant(&x->admin, "dan", &first, &apps, &out, &x->f),
 		 STATUS_CONFLICT);
 	CHECK_OK(admin_account_enable(&x->admin, "dan", &out, &x->f), &x->f);
 }
@@ -158,6 +161,7 @@ check_acted(struct fixture *x)
 	struct store_session s = { .opened_at = x->admin.now,
 				   .ends_at = x->admin.now + 60 };
 	struct store_account uma, out;
+	int64_t apps;
 	bool first;
 	STORE_TXN(txn);
 
@@ -168,7 +172,7 @@ check_acted(struct fixture *x)
 	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
 	CHECK_OK(store_session_insert(x->store, &s, &x->f), &x->f);
 	CHECK_OK(store_commit(&txn, &x->f), &x->f);
-	CHECK_EQ(admin_grant(&x->admin, "uma", &first, &out, &x->f),
+	CHECK_EQ(admin_grant(&x->admin, "uma", &first, &apps, &out, &x->f),
 		 STATUS_REFUSED);
 	CHECK(strstr(x->f.text, "somebody acts as") != NULL);
 }

@@ -359,6 +359,7 @@ check_dismissed(struct fixture *x)
 	struct store_account a;
 	struct admin_invite i;
 	struct id ivy;
+	int64_t apps;
 	bool last;
 	SECRET(code);
 
@@ -366,8 +367,9 @@ check_dismissed(struct fixture *x)
 	ivy = device_account(x, "ivy").id;
 
 	for (int how = 0; how < 2; how++) {
-		CHECK_OK(admin_grant(&x->admin, "ivy", &last, &a, &x->f),
-			 &x->f);
+		CHECK_OK(
+			admin_grant(&x->admin, "ivy", &last, &apps, &a, &x->f),
+			&x->f);
 		x->admin.self = &ivy;
 		CHECK_OK(invite(x, "jon@example.org", STORE_ROLE_OWNER, &code,
 				&i),

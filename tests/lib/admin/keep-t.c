@@ -10,6 +10,7 @@
 #include "store/outbox.h"
 #include "store/people.h"
 #include "store/sealed.h"
+#include "store/token.h"
 #include "store/trust.h"
 
 static const struct id account = { "0188b733-f800-7000-8000-000000000001" };
@@ -31,7 +32,7 @@ seal_at(struct fixture *x, const char *column, const struct id *row,
 		 &x->f);
 }
 
-/* An invitation, a secret, and what is sealed beside the factors. */
+/* An invitation, a token, and what is sealed beside the factors. */
 static void
 lay_out_people(struct fixture *x)
 {
@@ -47,9 +48,11 @@ lay_out_people(struct fixture *x)
 					    .expires_at = INT64_MAX,
 					    .state =
 						    STORE_INVITATION_PENDING };
-	const struct store_secret secret = { .id = fresh,
-					     .account = account,
-					     .label = "one" };
+	const struct store_token token = { .id = fresh,
+					   .account = account,
+					   .kind = STORE_TOKEN_APP,
+					   .label = "one",
+					   .scopes = "login:*" };
 	struct store_webhook w = { .id = fresh, .url = "https://a.example/" };
 	struct store_message m = { .id = fresh, .event = "a.b" };
 	STORE_TXN(txn);
@@ -59,7 +62,7 @@ lay_out_people(struct fixture *x)
 	CHECK_OK(store_begin(x->store, &txn, &x->f), &x->f);
 	CHECK_OK(store_org_insert(x->store, &o, 1, &x->f), &x->f);
 	CHECK_OK(store_invitation_insert(x->store, &i, &x->f), &x->f);
-	CHECK_OK(store_secret_insert(x->store, &secret, &x->f), &x->f);
+	CHECK_OK(store_token_insert(x->store, &token, &x->f), &x->f);
 	CHECK_OK(store_webhook_insert(x->store, &w, &x->f), &x->f);
 	CHECK_OK(store_message_insert(x->store, &m, &x->f), &x->f);
 	CHECK_OK(store_commit(&txn, &x->f), &x->f);
@@ -222,14 +225,14 @@ test_rekey(void)
 	CHECK_EQ(kept.voided.codes, 1);
 	CHECK_EQ(kept.voided.trust, 1);
 	CHECK_EQ(kept.voided.invitations, 1);
-	CHECK_EQ(kept.voided.secrets, 1);
+	CHECK_EQ(kept.voided.tokens, 1);
 	codes_left(&x, 0);
 	CHECK_EQ(devices_trusted(&x), 0);
 	says(&x, "store.rekeyed success");
 	says(&x, "\"unspent_voided\":\"1\"");
 	says(&x, "\"trust_voided\":\"1\"");
 	says(&x, "\"invitations_voided\":\"1\"");
-	says(&x, "\"services_voided\":\"1\"");
+	says(&x, "\"apps_voided\":\"1\"");
 	/* The clock has not been turned back: the device goes on. */
 	CHECK_EQ(moved(&x), 5);
 	fixture_stop(&x);
@@ -289,7 +292,7 @@ test_restored(bool rekey)
 	CHECK_EQ(kept.voided.codes, 1);
 	CHECK_EQ(kept.voided.trust, 1);
 	CHECK_EQ(kept.voided.invitations, 1);
-	CHECK_EQ(kept.voided.secrets, rekey ? 1 : 0);
+	CHECK_EQ(kept.voided.tokens, 1);
 	CHECK(opens(&x, &x.keys));
 	codes_left(&x, 0);
 	CHECK_EQ(devices_trusted(&x), 0);

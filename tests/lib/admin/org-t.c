@@ -161,39 +161,84 @@ check_set(struct fixture *x)
 	struct admin_org_change change = { .words = "apex rocket" };
 	struct store_org org;
 	struct id self;
+	int64_t tokens = -1;
 	bool yes = true, no = false, flag;
 	SECRET(key);
 	CODE_SET(backup);
 
-	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &x->f),
+	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
 		 &x->f);
 	CHECK_STR(org.words, "apex rocket");
 	CHECK(!org.require_mfa);
 	change = (struct admin_org_change){ .require_mfa = &yes };
 	self = device_account(x, "ann").id;
 	x->admin.self = &self;
-	CHECK_EQ(admin_org_set(&x->admin, "apex", &change, &org, &x->f),
+	CHECK_EQ(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
 		 STATUS_REFUSED);
 	(void)device_add(x, "ann", STORE_TOTP, "phone", &key, &backup, &flag);
-	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &x->f),
+	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
 		 &x->f);
 	CHECK(org.require_mfa);
 	CHECK_STR(org.words, "apex rocket");
 	change.require_mfa = &no;
 	x->admin.self = NULL;
-	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &x->f),
+	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
 		 &x->f);
 	change.require_mfa = &yes;
-	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &x->f),
+	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
 		 &x->f);
 	change = (struct admin_org_change){ .words = "a\tb" };
-	CHECK_EQ(admin_org_set(&x->admin, "apex", &change, &org, &x->f),
+	CHECK_EQ(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
 		 STATUS_INVALID);
 	change.words = "";
-	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &x->f),
+	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
 		 &x->f);
 	CHECK_STR(org.words, "");
 	CHECK(org.require_mfa);
+}
+
+/* How far members' app tokens may reach. */
+static void
+check_limits(struct fixture *x)
+{
+	struct admin_org_change change = { .words = NULL };
+	const int64_t bad[] = { -86400, 1, 86401,
+				STORE_ORG_TOKEN_MAX + INT64_C(86400) };
+	int64_t max = 90 * INT64_C(86400), tokens = -1;
+	struct store_org org;
+	bool yes = true;
+
+	change.token_expiry = &yes;
+	change.token_max = &max;
+	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
+		 &x->f);
+	CHECK(org.token_expiry && org.require_mfa);
+	CHECK_EQ(org.token_max, max);
+	CHECK_EQ(tokens, 0);
+	CHECK(strstr(fixture_last(x), "\"app_expiry\":\"required\"") != NULL);
+	CHECK(strstr(fixture_last(x), "\"app_max_days\":\"90\"") != NULL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		change.token_max = &bad[i];
+		CHECK_EQ(admin_org_set(&x->admin, "apex", &change, &org,
+				       &tokens, &x->f),
+			 STATUS_INVALID);
+	}
+	max = 0;
+	yes = false;
+	change.token_max = &max;
+	CHECK_OK(admin_org_set(&x->admin, "apex", &change, &org, &tokens,
+			       &x->f),
+		 &x->f);
+	CHECK(!org.token_expiry);
+	CHECK_EQ(org.token_max, 0);
 }
 
 static bool
@@ -343,6 +388,7 @@ main(void)
 	check_add(&x);
 	check_set_slug(&x);
 	check_set(&x);
+	check_limits(&x);
 	check_confined(&x);
 	check_delete(&x);
 	check_rule(&x);

@@ -14,6 +14,7 @@ static void
 populate(struct fixture *x)
 {
 	struct store_account out;
+	int64_t apps;
 	bool first;
 
 	acme = people_org(x, "acme", false);
@@ -35,7 +36,8 @@ populate(struct fixture *x)
 	people_join(x, &acme, &eve, STORE_ROLE_OWNER);
 	people_join(x, &acme, &fay, STORE_ROLE_MEMBER);
 	people_join(x, &acme, &root, STORE_ROLE_MEMBER);
-	CHECK_OK(admin_grant(&x->admin, "fay", &first, &out, &x->f), &x->f);
+	CHECK_OK(admin_grant(&x->admin, "fay", &first, &apps, &out, &x->f),
+		 &x->f);
 	bot = people_service(x, &acme, "bot");
 	foreign = people_service(x, &other, "foreign");
 }

@@ -6,8 +6,7 @@
 #include "admin/account.h"
 #include "base/text.h"
 #include "device.h"
-#include "factor/guest.h"
-#include "factor/service.h"
+#include "factor/token.h"
 
 /* What the secret is at a login. */
 static enum factor_result
@@ -16,7 +15,8 @@ shown(struct fixture *x, const struct id *account, const struct secret *text)
 	struct factor_env env = admin_factor_env(&x->admin);
 	struct factor_outcome out = { .result = FACTOR_WRONG };
 
-	CHECK_OK(guest_check(&env, account, text, &out, &x->f), &x->f);
+	env.service = "dovecot";
+	CHECK_OK(factor_token.check(&env, account, text, &out, &x->f), &x->f);
 	return out.result;
 }
 
@@ -78,7 +78,7 @@ static void
 check_rotation(struct fixture *x)
 {
 	struct admin_service s;
-	struct store_secret one;
+	struct store_token one;
 	int64_t revoked = -1;
 	SECRET(old);
 	SECRET(new_one);
@@ -86,7 +86,7 @@ check_rotation(struct fixture *x)
 	CHECK_OK(admin_secret_add(&x->admin, "acme", "bot", "2025", 0, &old,
 				  &s, &one, &x->f),
 		 &x->f);
-	CHECK(service_secret_shaped(&old));
+	CHECK(token_shaped(&old));
 	CHECK(strstr(fixture_last(x), "service.credential_added success") !=
 	      NULL);
 	CHECK_EQ(shown(x, &s.account.id, &old), FACTOR_RIGHT);
@@ -123,7 +123,7 @@ static void
 check_bounds(struct fixture *x)
 {
 	struct admin_service s;
-	struct store_secret one;
+	struct store_token one;
 	char label[STORE_LABEL_SIZE + 1];
 	int64_t revoked = -1;
 	long rows = fixture_rows(x);
@@ -166,7 +166,7 @@ check_remove(struct fixture *x)
 {
 	struct admin_service s;
 	struct store_account a;
-	struct store_secret one;
+	struct store_token one;
 	SECRET(text);
 
 	CHECK_OK(admin_secret_add(&x->admin, "acme", "bot", "last", 0, &text,

@@ -314,7 +314,8 @@ check_ranks(struct fixture *x)
 	away = team(x, "away", "leo");
 	belong(x, &rank, "ada", STORE_ROLE_ADMIN);
 	belong(x, &rank, "mia", STORE_ROLE_MEMBER);
-	CHECK_OK(admin_grant(&x->admin, "top", &granted, &acct, &x->f), &x->f);
+	CHECK_OK(admin_grant(&x->admin, "top", &granted, &n, &acct, &x->f),
+		 &x->f);
 	first = acct.id;
 	ada = device_account(x, "ada").id;
 	a.org = &rank;
