@@ -147,6 +147,32 @@ args_once(const char **to, const char *name, const char *value,
 	return STATUS_OK;
 }
 
+/* May it be given several times? */
+static bool
+args_many(const struct cmd_option *o)
+{
+	size_t len = o->value == NULL ? 0 : strlen(o->value);
+
+	return len > 3 && strcmp(o->value + len - 3, "...") == 0;
+}
+
+/* One of the row's. */
+static enum status
+args_own(struct cmd *c, unsigned i, const char *value, struct fault *f)
+{
+	const struct cmd_option *o = &c->row->options[i];
+
+	if (!args_many(o) || c->option[i] == NULL)
+		return args_once(&c->option[i], o->name, value, f);
+	if (c->agains == CMD_AGAIN_MAX)
+		return fault(f, STATUS_INVALID,
+			     "--%s is given too many times: put commas "
+			     "between its values",
+			     o->name);
+	c->again[c->agains++] = (struct cmd_again){ i, value };
+	return STATUS_OK;
+}
+
 static enum status
 args_take(struct cmd *c, int code, const char *value, struct fault *f)
 {
@@ -175,9 +201,8 @@ args_take(struct cmd *c, int code, const char *value, struct fault *f)
 	default:
 		break;
 	}
-	return args_once(&c->option[code - ARGS_ROW],
-			 c->row->options[code - ARGS_ROW].name,
-			 value == NULL ? "" : value, f);
+	return args_own(c, (unsigned)(code - ARGS_ROW),
+			value == NULL ? "" : value, f);
 }
 
 /* Global options and, once the row is known, its own. */

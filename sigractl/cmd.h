@@ -14,6 +14,7 @@
 
 #define CMD_OPTIONS_MAX 32
 #define CMD_ARGS_MAX 8
+#define CMD_AGAIN_MAX 64
 
 enum cmd_exit {
 	CMD_DONE = 0,
@@ -32,9 +33,10 @@ enum cmd_access {
 	CMD_INIT,  /* makes the store; root, or a trial store's owner */
 	CMD_STEPS, /* the config read, and to be who we are: has more to do
 		      before it becomes the store's owner itself */
-	CMD_OWNER, /* to be the store's owner; opens the store itself */
-	CMD_READ,  /* the store open, to read */
-	CMD_WRITE, /* the store open, to write */
+	CMD_STEPS_FILE, /* likewise; with --in as CMD_PLAIN */
+	CMD_OWNER,	/* to be the store's owner; opens the store itself */
+	CMD_READ,	/* the store open, to read */
+	CMD_WRITE,	/* the store open, to write */
 	/* Likewise; and whoever may not open it is served, too, about himself
 	 * and by the verifier that listens: then c->self is set. */
 	CMD_READ_SELF,
@@ -44,7 +46,9 @@ enum cmd_access {
 
 struct cmd_option {
 	const char *name;  /* without the dashes; NULL ends the list */
-	const char *value; /* what to call its value in help; NULL: a flag */
+	const char *value; /* what to call its value in help; NULL: a flag; one
+			      that ends in "..." may be given several times:
+			      cmd_option_all() */
 	const char *help;
 };
 
@@ -71,7 +75,14 @@ const struct cmd_row *cmd_row_next(const struct cmd_row *row);
 struct cmd {
 	const struct cmd_row *row;
 	const char *option[CMD_OPTIONS_MAX]; /* NULL: not given */
-	const char *arg[CMD_ARGS_MAX + 1];   /* ended by a NULL */
+	/* What came after the first value of one that may be given several
+	 * times. */
+	struct cmd_again {
+		unsigned option;
+		const char *value;
+	} again[CMD_AGAIN_MAX];
+	unsigned agains;
+	const char *arg[CMD_ARGS_MAX + 1]; /* ended by a NULL */
 	unsigned args;
 
 	const char *config_path; /* NULL: the installed one */
@@ -97,6 +108,11 @@ struct cmd {
 
 /* The value of an option of this row; NULL when it was not given. */
 const char *cmd_option(const struct cmd *c, const char *name);
+
+/* All its values with commas between them; "" when it was not given.
+ * STATUS_INVALID when they do not fit, or one is empty. */
+enum status cmd_option_all(const struct cmd *c, const char *name, char *out,
+			   size_t size, struct fault *f) MUST_USE;
 
 /* Says, when NAME is root, that the account decides root's logins. */
 void cmd_warn_root(const char *name, bool has_password);
@@ -161,6 +177,15 @@ enum status cmd_service_remove(struct cmd *, struct fault *);
 enum status cmd_secret_add(struct cmd *, struct fault *);
 enum status cmd_secret_list(struct cmd *, struct fault *);
 enum status cmd_secret_revoke(struct cmd *, struct fault *);
+enum status cmd_token_create(struct cmd *, struct fault *);
+enum status cmd_token_list(struct cmd *, struct fault *);
+enum status cmd_token_show(struct cmd *, struct fault *);
+enum status cmd_token_revoke(struct cmd *, struct fault *);
+enum status cmd_token_revoke_all(struct cmd *, struct fault *);
+enum status cmd_token_issue_jwt(struct cmd *, struct fault *);
+enum status cmd_token_refresh(struct cmd *, struct fault *);
+enum status cmd_token_revoke_jwt(struct cmd *, struct fault *);
+enum status cmd_token_jwks(struct cmd *, struct fault *);
 enum status cmd_trust_list(struct cmd *, struct fault *);
 enum status cmd_trust_revoke(struct cmd *, struct fault *);
 enum status cmd_trust_revoke_all(struct cmd *, struct fault *);
@@ -186,7 +211,16 @@ enum status cmd_admin_grant(struct cmd *, struct fault *);
 enum status cmd_admin_revoke(struct cmd *, struct fault *);
 enum status cmd_admin_list(struct cmd *, struct fault *);
 enum status cmd_admin_impersonate(struct cmd *, struct fault *);
+enum status cmd_audit_init_key(struct cmd *, struct fault *);
 enum status cmd_audit_list(struct cmd *, struct fault *);
+enum status cmd_audit_show(struct cmd *, struct fault *);
+enum status cmd_audit_tail(struct cmd *, struct fault *);
+enum status cmd_audit_export(struct cmd *, struct fault *);
+enum status cmd_audit_stats(struct cmd *, struct fault *);
+enum status cmd_audit_verify(struct cmd *, struct fault *);
+enum status cmd_audit_head(struct cmd *, struct fault *);
+enum status cmd_audit_retention(struct cmd *, struct fault *);
+enum status cmd_audit_prune(struct cmd *, struct fault *);
 enum status cmd_notify(struct cmd *, struct fault *);
 enum status cmd_notify_list(struct cmd *, struct fault *);
 enum status cmd_notify_replay(struct cmd *, struct fault *);

@@ -39,24 +39,30 @@ cmd_admin_grant(struct cmd *c, struct fault *f)
 {
 	struct store_account acct;
 	AUTO_JSON *j = NULL;
+	int64_t revoked;
 	enum status st;
 	bool first;
 
 	if ((st = admin_grant_spare(c, f)) != STATUS_OK ||
-	    (st = admin_grant(&c->admin, c->arg[0], &first, &acct, f)) !=
-		    STATUS_OK)
+	    (st = admin_grant(&c->admin, c->arg[0], &first, &revoked, &acct,
+			      f)) != STATUS_OK)
 		return st;
 	if (!c->json) {
 		out_line("%s is an administrator now.%s", acct.name,
 			 first ? " From now on sudo and su make nobody else "
 				 "one."
 			       : "");
+		if (revoked > 0)
+			out_line("App tokens and families of JWTs of %s that "
+				 "are void now: %lld.",
+				 acct.name, (long long)revoked);
 		return STATUS_OK;
 	}
 	j = json_object();
 	out_put(j, "id", out_string(acct.id.s));
 	out_put(j, "name", out_string(acct.name));
 	out_put(j, "first", json_boolean(first));
+	out_put(j, "apps_revoked", json_integer(revoked));
 	return out_json(j, f);
 }
 
@@ -191,7 +197,8 @@ cmd_admin_impersonate(struct cmd *c, struct fault *f)
 
 	if (reason == NULL)
 		return fault(f, STATUS_INVALID, "say why: --reason TEXT");
-	if ((st = admin_impersonate(&c->admin, c->arg[0], reason, &text,
+	if ((st = out_once(f, CODES_LOST)) != STATUS_OK ||
+	    (st = admin_impersonate(&c->admin, c->arg[0], reason, &text,
 				    &expires_at, &acct, f)) != STATUS_OK)
 		return st;
 	return admin_code_end(c, &acct, &text, expires_at, f);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "admin/account.h"
-#include "base/auto.h"
 #include "base/text.h"
-#include "sigractl/date.h"
+#include "sigractl/audit_filter.h"
 #include "sigractl/shape.h"
+#include "store/outbox.h"
 
 #define AUDIT_PAGE 50
 #define AUDIT_PAGE_MAX 1000
@@ -20,7 +18,7 @@ struct audit_view {
 	struct out_table table;
 	json_t *entries; /* with --json */
 	int64_t limit, n;
-	int64_t at, seq; /* of the last one shown */
+	struct id last; /* that was shown */
 	bool more;
 	enum status st;
 	struct fault *f;
@@ -86,99 +84,58 @@ audit_each(void *ctx, const struct store_audit *a)
 	if (v->more)
 		return false;
 	v->n++;
-	v->at = a->at;
-	v->seq = a->seq;
+	v->last = a->id;
 	return audit_show(v, a);
 }
 
-/* "AT.SEQ" */
+/* The id of the row that the page before ended with. */
 static enum status
-audit_cursor_parse(const char *s, struct store_audit_filter *filter,
-		   struct fault *f)
+audit_cursor(const struct cmd *c, const char *s,
+	     struct store_audit_filter *filter, struct fault *f)
 {
-	const char *dot = strchr(s, '.');
-	char at[24];
+	struct store_audit a;
+	enum status st = STATUS_NOT_FOUND;
+	struct id id;
 
-	if (dot != NULL && (size_t)(dot - s) < sizeof(at)) {
-		memcpy(at, s, (size_t)(dot - s));
-		at[dot - s] = '\0';
-		if (text_number(at, 1, INT64_MAX, &filter->before) &&
-		    text_number(dot + 1, 1, INT64_MAX, &filter->before_seq))
-			return STATUS_OK;
-	}
-	return fault(f, STATUS_INVALID,
-		     "--before: '%s' is not what audit list printed", s);
-}
-
-static enum status
-audit_words(const struct cmd *c, struct store_audit_filter *filter,
-	    struct fault *f)
-{
-	const struct {
-		const char *option;
-		char *to;
-		size_t size;
-	} all[] = {
-		{ "action", filter->action, sizeof(filter->action) },
-		{ "outcome", filter->outcome, sizeof(filter->outcome) },
-		{ "service", filter->service, sizeof(filter->service) },
-		{ "rhost", filter->rhost, sizeof(filter->rhost) },
-	};
-	const char *outcome = cmd_option(c, "outcome");
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (!text_copy(all[i].to, all[i].size,
-			       cmd_option(c, all[i].option)))
-			return fault(f, STATUS_INVALID, "--%s is too long",
-				     all[i].option);
-	if (c->admin.org != NULL)
-		(void)text_copy(filter->org, sizeof(filter->org),
-				c->admin.org->s);
-	for (enum audit_outcome o = AUDIT_SUCCESS;
-	     outcome != NULL && o <= AUDIT_ERROR; o++)
-		if (strcmp(outcome, audit_outcome_name(o)) == 0)
-			outcome = NULL;
-	if (outcome != NULL)
+	if (strlen(s) != ID_LENGTH)
 		return fault(f, STATUS_INVALID,
-			     "--outcome: '%s' is not success, failure or "
-			     "error",
-			     outcome);
+			     "--before: '%s' is not what audit list printed",
+			     s);
+	memcpy(id.s, s, sizeof(id.s));
+	st = store_audit_by_id(c->store, &id, &a, f);
+	if (st == STATUS_NOT_FOUND ||
+	    (st == STATUS_OK && filter->org[0] != '\0' &&
+	     strcmp(a.org, filter->org) != 0))
+		return fault(f, STATUS_NOT_FOUND,
+			     "--before: the audit has no row %s (any more)",
+			     s);
+	if (st != STATUS_OK)
+		return st;
+	filter->before = a.at;
+	filter->before_seq = a.seq;
+	(void)text_copy(filter->before_host, sizeof(filter->before_host),
+			a.host);
 	return STATUS_OK;
 }
 
 static enum status
-audit_filter(const struct cmd *c, struct store_audit_filter *filter,
-	     struct fault *f)
+audit_page(const struct cmd *c, struct store_audit_filter *filter,
+	   struct fault *f)
 {
-	const char *since = cmd_option(c, "since"), *s;
-	const char *until = cmd_option(c, "until");
-	struct store_account acct;
+	const char *s;
 	enum status st;
 
+	if ((st = audit_filter(c, filter, f)) != STATUS_OK)
+		return st;
 	filter->limit = AUDIT_PAGE;
-	if ((st = audit_words(c, filter, f)) != STATUS_OK)
-		return st;
-	if (since != NULL && (st = date_parse(since, "--since", &filter->since,
-					      f)) != STATUS_OK)
-		return st;
-	if (until != NULL && (st = date_parse(until, "--until", &filter->until,
-					      f)) != STATUS_OK)
-		return st;
 	if ((s = cmd_option(c, "limit")) != NULL &&
 	    !text_number(s, 1, AUDIT_PAGE_MAX, &filter->limit))
 		return fault(f, STATUS_INVALID,
 			     "--limit: '%s' is no number, 1 to %d", s,
 			     AUDIT_PAGE_MAX);
-	if ((s = cmd_option(c, "before")) != NULL &&
-	    (st = audit_cursor_parse(s, filter, f)) != STATUS_OK)
-		return st;
-	if ((s = cmd_option(c, "user")) == NULL)
+	if ((s = cmd_option(c, "before")) == NULL)
 		return STATUS_OK;
-	st = admin_account_find_any(&c->admin, s, &acct, f);
-	if (st == STATUS_OK)
-		(void)text_copy(filter->target, sizeof(filter->target),
-				acct.id.s);
-	return st;
+	return audit_cursor(c, s, filter, f);
 }
 
 static enum status
@@ -197,14 +154,11 @@ audit_list_json(struct audit_view *v, struct store_audit_filter *filter)
 {
 	AUTO_JSON *j = json_object();
 	enum status st;
-	char next[64];
 
 	v->entries = json_array();
 	st = audit_rows(v, filter);
 	out_put(j, "entries", v->entries);
-	(void)snprintf(next, sizeof(next), "%lld.%lld", (long long)v->at,
-		       (long long)v->seq);
-	out_put(j, "next", v->more ? json_string(next) : json_null());
+	out_put(j, "next", v->more ? out_string(v->last.s) : json_null());
 	return st == STATUS_OK ? out_json(j, v->f) : st;
 }
 
@@ -229,8 +183,7 @@ audit_list_text(struct audit_view *v, struct store_audit_filter *filter)
 				      "under 'Who did it'.",
 			    st == STATUS_OK ? v->f : NULL);
 	if (st == STATUS_OK && end == STATUS_OK && v->more)
-		out_line("More: --before %lld.%lld", (long long)v->at,
-			 (long long)v->seq);
+		out_line("More: --before %s", v->last.s);
 	return st == STATUS_OK ? end : st;
 }
 
@@ -241,7 +194,7 @@ cmd_audit_list(struct cmd *c, struct fault *f)
 	struct audit_view v = { .c = c, .st = STATUS_OK, .f = f };
 	enum status st;
 
-	if ((st = audit_filter(c, &filter, f)) != STATUS_OK)
+	if ((st = audit_page(c, &filter, f)) != STATUS_OK)
 		return st;
 	return c->json ? audit_list_json(&v, &filter)
 		       : audit_list_text(&v, &filter);

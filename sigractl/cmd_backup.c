@@ -19,58 +19,35 @@
 #include "sigractl/ground.h"
 #include "sigractl/keyfile.h"
 #include "sigractl/out.h"
+#include "sigractl/progress.h"
 #include "sigractl/tty.h"
 #include "store/restore.h"
 
 #define RESTORE_KEPT_MAX 100
-#define BACKUP_QUIET 1 /* seconds before there is something to tell */
-
-/* How far it has come, for a person who waits. */
-struct backup_wait {
-	struct timespec begun;
-	bool seen;
-};
 
 static void
 backup_say(void *ctx, int64_t done, int64_t total)
 {
-	struct backup_wait *w = ctx;
-	struct timespec now;
-
-	if (total <= 0 || isatty(STDERR_FILENO) == 0 ||
-	    clock_gettime(CLOCK_MONOTONIC, &now) != 0 ||
-	    now.tv_sec - w->begun.tv_sec <= BACKUP_QUIET)
-		return;
-	w->seen = true;
-	(void)fprintf(stderr, "\r%3d %%",
-		      (int)((done < total ? done : total) * 100 / total));
+	progress_say(ctx, done, total);
 }
 
 static struct store_progress
-backup_progress(struct backup_wait *w)
+backup_progress(struct progress *p)
 {
-	w->seen = false;
-	(void)clock_gettime(CLOCK_MONOTONIC, &w->begun);
-	return (struct store_progress){ .say = backup_say, .ctx = w };
-}
-
-static void
-backup_said(const struct backup_wait *w)
-{
-	if (w->seen)
-		(void)fputs("\r     \r", stderr);
+	progress_begin(p);
+	return (struct store_progress){ .say = backup_say, .ctx = p };
 }
 
 /* The errand's file, by our descriptor. */
 static enum status
 backup_write(struct cmd *c, const struct errand *e, struct fault *f)
 {
-	struct backup_wait w;
+	struct progress w;
 	struct store_progress progress = backup_progress(&w);
 	enum status st;
 
 	st = store_backup(c->store, c->now, e->fd, &progress, f);
-	backup_said(&w);
+	progress_end(&w);
 	if (st != STATUS_OK)
 		return st;
 	return admin_keep_taken(&c->admin, "store.backed_up", c->arg[0], f);
@@ -187,13 +164,13 @@ restore_begin(struct restore *r, const struct errand *e, struct fault *f)
 {
 	struct cmd *c = r->c;
 	struct fault why = { .text = "" };
-	struct backup_wait w;
+	struct progress w;
 	struct store_progress progress = backup_progress(&w);
 	enum status st;
 
 	st = store_restore_begin(c->config.store_where, e->fd, &progress,
 				 &r->draft, &why);
-	backup_said(&w);
+	progress_end(&w);
 	if (st == STATUS_SCHEMA || st == STATUS_CORRUPT)
 		return fault(f, st, "%s cannot be restored: %s", c->arg[0],
 			     why.text);
@@ -320,6 +297,20 @@ restore_finish(struct restore *r, struct fault *f)
 	return st;
 }
 
+static void
+restore_say_gap(const struct audit_gap *gap)
+{
+	if (gap->to != 0)
+		out_line("The audit lacks rows %lld to %lld; row %lld says "
+			 "so, and its chain goes on.",
+			 (long long)gap->from, (long long)gap->to,
+			 (long long)gap->to + 1);
+	if (gap->ended)
+		out_line("The file of the audit's chain is not on this "
+			 "machine: the chain ends. Begin another by "
+			 "'sigractl audit init-key'.");
+}
+
 static enum status
 restore_report(const struct restore *r, struct fault *f)
 {
@@ -340,6 +331,7 @@ restore_report(const struct restore *r, struct fault *f)
 		if (r->kept)
 			out_line("The one before is kept as %s.", kept);
 		codes_say_voided(&r->done.voided);
+		restore_say_gap(&r->done.gap);
 		return STATUS_OK;
 	}
 	j = json_object();
@@ -347,6 +339,9 @@ restore_report(const struct restore *r, struct fault *f)
 	out_put(j, "kept", out_string(kept));
 	out_put(j, "rekeyed", json_boolean(r->rekey));
 	codes_put_voided(&r->done.voided, j);
+	out_put(j, "missing_from", json_integer(r->done.gap.from));
+	out_put(j, "missing_to", json_integer(r->done.gap.to));
+	out_put(j, "chain_ended", json_boolean(r->done.gap.ended));
 	return out_json(j, f);
 }
 

@@ -109,7 +109,9 @@ cmd_enroll_backup(struct cmd *c, struct fault *f)
 	SECRET(proof);
 	CODE_SET(set);
 
-	if ((st = admin_backup_ready(&c->admin, c->arg[0], &acct, &all, f)) !=
+	if ((st = out_once(f, "the codes are lost, and those before them "
+			      "void: run it again")) != STATUS_OK ||
+	    (st = admin_backup_ready(&c->admin, c->arg[0], &acct, &all, f)) !=
 		    STATUS_OK ||
 	    (st = device_proof(c, &proof, f)) != STATUS_OK)
 		return st;

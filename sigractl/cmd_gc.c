@@ -17,10 +17,12 @@
 #include "base/boot.h"
 #include "base/file.h"
 #include "sigractl/child.h"
+#include "sigractl/gc_audit.h"
 #include "sigractl/ground.h"
 #include "sigractl/process.h"
 #include "sigractl/shape_session.h"
 #include "store/people.h"
+#include "store/room.h"
 
 #define GC_LOCK "gc.lock"
 
@@ -34,7 +36,7 @@ struct gc {
 	struct store_session *rows; /* of which something may run */
 	size_t n;
 	bool full;
-	int64_t ended, accounts, forgotten, failed;
+	int64_t ended, accounts, forgotten, pruned, failed;
 	json_t *sessions, *failures; /* with --json */
 };
 
@@ -297,6 +299,40 @@ gc_prune(struct gc *g)
 			 g->dry ? "would be " : "");
 }
 
+static void
+gc_audit(struct gc *g)
+{
+	struct fault why = { .text = "" };
+
+	if (!g->leap &&
+	    gc_audit_prune(g->c, g->dry, &g->pruned, &why) != STATUS_OK)
+		gc_failed(g, "audit", why.text);
+	if (!g->dry && gc_audit_head(g->c, &why) != STATUS_OK)
+		gc_failed(g, "audit", why.text);
+	if (!g->c->json && g->pruned > 0)
+		out_line("%lld row%s of the audit %spruned.",
+			 (long long)g->pruned, g->pruned == 1 ? "" : "s",
+			 g->dry ? "would be " : "");
+}
+
+/* What a full disk took comes back once there is room. */
+static void
+gc_reserve(struct gc *g)
+{
+	struct fault why = { .text = "" };
+	bool whole = true;
+
+	if (g->dry || ground_is_trial(g->c))
+		return;
+	if (store_reserve_make(g->c->store, &whole, &why) != STATUS_OK)
+		gc_failed(g, "reserve", why.text);
+	else if (!whole)
+		gc_failed(g, "reserve",
+			  "the disk is full, and there is no room to make it "
+			  "whole: logins end when it is used up; see sigractl "
+			  "doctor");
+}
+
 /* A clock that was set ahead would end and delete what has years to go. */
 static enum status
 gc_clock(struct gc *g, struct fault *f)
@@ -330,7 +366,7 @@ gc_end(struct gc *g, struct fault *f)
 		g->c->exit = CMD_FAILED;
 	if (!g->c->json) {
 		if (g->dry && g->failed == 0 && g->ended == 0 &&
-		    g->accounts == 0 && g->forgotten == 0)
+		    g->accounts == 0 && g->forgotten == 0 && g->pruned == 0)
 			out_line("There is nothing to do.");
 		return STATUS_OK;
 	}
@@ -339,6 +375,7 @@ gc_end(struct gc *g, struct fault *f)
 	out_put(j, "sessions", g->sessions);
 	out_put(j, "accounts", json_integer(g->accounts));
 	out_put(j, "forgotten", json_integer(g->forgotten));
+	out_put(j, "pruned", json_integer(g->pruned));
 	out_put(j, "failures", g->failures);
 	return out_json(j, f);
 }
@@ -371,8 +408,10 @@ cmd_gc(struct cmd *c, struct fault *f)
 	if (!g.leap) {
 		gc_accounts(&g);
 		gc_prune(&g);
-		if (g.accounts + g.forgotten > 0 && !g.dry)
-			store_tidy(c->store);
 	}
+	gc_audit(&g);
+	if (g.accounts + g.forgotten + g.pruned > 0 && !g.dry)
+		store_tidy(c->store);
+	gc_reserve(&g);
 	return gc_end(&g, f);
 }

@@ -26,6 +26,7 @@
 #include "sigractl/out.h"
 #include "sigractl/owner.h"
 #include "sigractl/undo.h"
+#include "store/room.h"
 
 #define INIT_OWNER "sigra"
 #define INIT_CONFIG_MODE 0755
@@ -223,13 +224,13 @@ init_store_path(const struct init *in)
 }
 
 /*
- * SQLite would take them for changes of the new store's, not yet made.  Empty
- * ones, as every closed store has, hold no changes.
+ * SQLite would take them for changes of the new store's, not yet made, and the
+ * audit for its chain.  Empty ones, as every closed store has, hold nothing.
  */
 static enum status
 init_nothing_left(const char *path, struct fault *f)
 {
-	static const char *const ends[] = { "-wal", "-journal" };
+	static const char *const ends[] = { "-wal", "-journal", "-chain" };
 	char name[PATH_MAX + 16];
 	struct stat sb;
 
@@ -343,13 +344,19 @@ static enum status
 init_first_rows(const struct init *in, struct fault *f)
 {
 	struct cmd *c = in->c;
+	struct fault none;
+	bool whole;
 	enum status st =
 		store_open(c->config.store_where, STORE_WRITE, &c->store, f);
 
 	if (st != STATUS_OK)
 		return st;
 	ground_admin(c);
-	return admin_init_store(&c->admin, in->rp, f);
+	st = admin_init_store(&c->admin, in->rp, f);
+	if (st == STATUS_OK && !ground_is_trial(c))
+		status_ignore(store_reserve_make(c->store, &whole, &none),
+			      "gc tries again, and doctor tells of it");
+	return st;
 }
 
 /* In another: its first rows. */
@@ -412,6 +419,8 @@ init_report(const struct init *in, struct fault *f)
 		out_line(
 			"Next: sigractl user add NAME, then sigractl password "
 			"set NAME.");
+		out_line("So that nobody can rewrite the audit unseen: "
+			 "sigractl audit init-key.");
 		return STATUS_OK;
 	}
 	j = json_object();

@@ -123,6 +123,8 @@ cmd_org_invite(struct cmd *c, struct fault *f)
 				f)) != STATUS_OK)
 		return st;
 	if ((st = org_role(c, &n.role, f)) != STATUS_OK ||
+	    (st = out_once(f, "the code is lost: revoke what sigractl invite "
+			      "list shows, and invite again")) != STATUS_OK ||
 	    (st = qrfiles_open(c, &files, f)) != STATUS_OK ||
 	    (st = ground_become(c, f)) != STATUS_OK ||
 	    (st = ground_open(c, STORE_WRITE, f)) != STATUS_OK)

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Organizations. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "sigractl/confirm.h"
+#include "sigractl/date.h"
 #include "sigractl/org.h"
 
 #define ORG_DAY_LENGTH 10 /* of 2026-01-31T23:59:59Z */
+#define ORG_DAY 86400
+#define ORG_TOKENS_SIZE 64
 
 json_t *
 shape_org(const struct store_org *org)
@@ -19,8 +23,27 @@ shape_org(const struct store_org *org)
 	out_put(j, "words", out_string(org->words));
 	out_put(j, "personal", json_boolean(org->personal));
 	out_put(j, "require_mfa", json_boolean(org->require_mfa));
+	out_put(j, "token_expiry", json_boolean(org->token_expiry));
+	out_put(j, "token_max_days",
+		org->token_max == 0 ? json_null()
+				    : json_integer(org->token_max / ORG_DAY));
 	out_put(j, "created_at", out_time(org->created_at));
 	return j;
+}
+
+/* "expire, after 90 days at most", "as they are made". */
+static const char *
+org_tokens(const struct store_org *org, char out[ORG_TOKENS_SIZE])
+{
+	long long days = (long long)(org->token_max / ORG_DAY);
+
+	if (days == 0)
+		return org->token_expiry ? "have to expire"
+					 : "as they are made";
+	(void)snprintf(out, ORG_TOKENS_SIZE, "good for %lld day%s at most%s",
+		       days, days == 1 ? "" : "s",
+		       org->token_expiry ? ", and have to expire" : "");
+	return out;
 }
 
 static enum status
@@ -120,7 +143,7 @@ org_put_count(json_t *j, const struct admin_org_count *n)
 static void
 org_show(const struct store_org *org, const struct admin_org_count *n)
 {
-	char created[TEXT_TIME_SIZE];
+	char created[TEXT_TIME_SIZE], tokens[ORG_TOKENS_SIZE];
 
 	out_field("Slug", "%s", org->slug);
 	out_field("Id", "%s", org->id.s);
@@ -131,6 +154,7 @@ org_show(const struct store_org *org, const struct admin_org_count *n)
 	out_field("Second factor", "%s",
 		  org->require_mfa ? "required of every member"
 				   : "as the rules say");
+	out_field("App tokens", "%s", org_tokens(org, tokens));
 	out_field("Words", "%s", org->words[0] == '\0' ? "none" : org->words);
 	out_field("Members", "%lld, owners: %lld", (long long)n->members,
 		  (long long)n->owners);
@@ -191,40 +215,106 @@ cmd_org_set_slug(struct cmd *c, struct fault *f)
 	return STATUS_OK;
 }
 
-enum status
-cmd_org_set(struct cmd *c, struct fault *f)
+/* What `org set` was given; the change points into it. */
+struct org_given {
+	struct admin_org_change change;
+	bool require_mfa, token_expiry;
+	int64_t token_max;
+};
+
+static enum status
+org_switch(const struct cmd *c, const char *name, const char *on,
+	   const char *off, bool *to, const bool **out, struct fault *f)
 {
-	const char *mfa = cmd_option(c, "require-mfa");
-	struct admin_org_change change = { .words = cmd_option(c, "words") };
-	bool require = mfa != NULL && strcmp(mfa, "yes") == 0;
-	struct store_org org;
+	const char *value = cmd_option(c, name);
+
+	if (value == NULL)
+		return STATUS_OK;
+	*to = strcmp(value, on) == 0;
+	if (!*to && strcmp(value, off) != 0)
+		return fault(f, STATUS_INVALID,
+			     "--%s: '%s' is neither %s nor %s", name, value,
+			     on, off);
+	*out = to;
+	return STATUS_OK;
+}
+
+static enum status
+org_take(const struct cmd *c, struct org_given *g, struct fault *f)
+{
+	const char *max = cmd_option(c, "token-max");
 	enum status st;
 
-	if (mfa == NULL && change.words == NULL)
-		return fault(f, STATUS_INVALID,
-			     "say what: --require-mfa yes|no, or --words "
-			     "TEXT");
-	if (mfa != NULL && !require && strcmp(mfa, "no") != 0)
-		return fault(f, STATUS_INVALID,
-			     "--require-mfa: '%s' is neither yes nor no", mfa);
-	if (mfa != NULL)
-		change.require_mfa = &require;
-	if ((st = admin_org_set(&c->admin, c->arg[0], &change, &org, f)) !=
-	    STATUS_OK)
+	g->change.words = cmd_option(c, "words");
+	if ((st = org_switch(c, "require-mfa", "yes", "no", &g->require_mfa,
+			     &g->change.require_mfa, f)) != STATUS_OK ||
+	    (st = org_switch(c, "token-expiry", "on", "off", &g->token_expiry,
+			     &g->change.token_expiry, f)) != STATUS_OK)
 		return st;
-	if (c->json)
-		return org_json(&org, f);
-	if (mfa != NULL)
-		out_line(require ? "Every member of %s needs a second factor "
+	if (max != NULL && strcmp(max, "none") != 0 &&
+	    (st = date_duration(max, "--token-max", ORG_DAY,
+				STORE_ORG_TOKEN_MAX, &g->token_max, f)) !=
+		    STATUS_OK)
+		return st;
+	if (max != NULL)
+		g->change.token_max = &g->token_max;
+	if (g->change.require_mfa == NULL && g->change.words == NULL &&
+	    g->change.token_expiry == NULL && max == NULL)
+		return fault(f, STATUS_INVALID,
+			     "say what: --require-mfa yes|no, --words TEXT, "
+			     "--token-expiry on|off or --token-max "
+			     "DURATION|none");
+	return STATUS_OK;
+}
+
+static void
+org_set_say(const struct admin_org_change *change, const struct store_org *org,
+	    int64_t touched)
+{
+	char tokens[ORG_TOKENS_SIZE];
+
+	if (change->require_mfa != NULL)
+		out_line(org->require_mfa
+				 ? "Every member of %s needs a second factor "
 				   "from the next login on."
 				 : "Of members of %s the rules alone say what "
 				   "they need.",
-			 org.slug);
-	if (change.words != NULL)
+			 org->slug);
+	if (change->words != NULL)
 		out_line("No new password at %s is made of these words, of "
 			 "four characters or more: %s.",
-			 org.slug, org.words[0] == '\0' ? "none" : org.words);
-	return STATUS_OK;
+			 org->slug,
+			 org->words[0] == '\0' ? "none" : org->words);
+	if (change->token_expiry == NULL && change->token_max == NULL)
+		return;
+	out_line("App tokens of members of %s: %s.", org->slug,
+		 org_tokens(org, tokens));
+	if (org->token_expiry || org->token_max != 0)
+		out_line("Tokens that end by it now, or sooner than they say: "
+			 "%lld.",
+			 (long long)touched);
+}
+
+enum status
+cmd_org_set(struct cmd *c, struct fault *f)
+{
+	struct org_given given = { .change = { .words = NULL } };
+	struct store_org org;
+	AUTO_JSON *j = NULL;
+	int64_t touched;
+	enum status st;
+
+	if ((st = org_take(c, &given, f)) != STATUS_OK ||
+	    (st = admin_org_set(&c->admin, c->arg[0], &given.change, &org,
+				&touched, f)) != STATUS_OK)
+		return st;
+	if (!c->json) {
+		org_set_say(&given.change, &org, touched);
+		return STATUS_OK;
+	}
+	j = shape_org(&org);
+	out_put(j, "tokens_shortened", json_integer(touched));
+	return out_json(j, f);
 }
 
 enum status

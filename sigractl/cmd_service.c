@@ -15,7 +15,7 @@
 #include "sigractl/org.h"
 
 static const char *
-secret_state(const struct store_secret *x, int64_t now)
+secret_state(const struct store_token *x, int64_t now)
 {
 	if (x->revoked_at != 0)
 		return "revoked";
@@ -28,7 +28,7 @@ struct service_good {
 };
 
 static bool
-service_good_each(void *ctx, const struct store_secret *x)
+service_good_each(void *ctx, const struct store_token *x)
 {
 	struct service_good *g = ctx;
 
@@ -41,8 +41,8 @@ service_shape(const struct cmd *c, const struct store_account *acct,
 	      json_t **out, struct fault *f)
 {
 	struct service_good good = { .now = c->now };
-	enum status st = store_secret_list(c->store, &acct->id,
-					   service_good_each, &good, f);
+	enum status st = store_token_list(c->store, &acct->id,
+					  service_good_each, &good, f);
 	json_t *j;
 
 	if (st != STATUS_OK)
@@ -198,7 +198,7 @@ cmd_service_list(struct cmd *c, struct fault *f)
 }
 
 static json_t *
-secret_shape(const struct store_secret *x, int64_t now)
+secret_shape(const struct store_token *x, int64_t now)
 {
 	json_t *j = json_object();
 
@@ -221,7 +221,7 @@ secret_put_whose(json_t *j, const struct admin_service *s)
 }
 
 static enum status
-secret_print(const struct admin_service *s, const struct store_secret *x,
+secret_print(const struct admin_service *s, const struct store_token *x,
 	     const struct secret *made, struct fault *f)
 {
 	char label[4 * STORE_LABEL_SIZE], name[4 * STORE_NAME_SIZE];
@@ -248,7 +248,7 @@ cmd_secret_add(struct cmd *c, struct fault *f)
 {
 	const char *expires = cmd_option(c, "expires");
 	struct admin_service s;
-	struct store_secret x;
+	struct store_token x;
 	AUTO_JSON *j = NULL;
 	int64_t at = 0;
 	enum status st;
@@ -257,7 +257,11 @@ cmd_secret_add(struct cmd *c, struct fault *f)
 	if (expires != NULL &&
 	    (st = date_parse(expires, "--expires", &at, f)) != STATUS_OK)
 		return st;
-	if ((st = admin_secret_add(&c->admin, c->arg[0], c->arg[1], c->arg[2],
+	if ((st = out_once(f,
+			   "the secret is lost: revoke it: sigractl secret "
+			   "revoke %s %s '%s'",
+			   c->arg[0], c->arg[1], c->arg[2])) != STATUS_OK ||
+	    (st = admin_secret_add(&c->admin, c->arg[0], c->arg[1], c->arg[2],
 				   at, &made, &s, &x, f)) != STATUS_OK)
 		return st;
 	if (!c->json)
@@ -275,7 +279,7 @@ struct secret_list {
 };
 
 static bool
-secret_list_each(void *ctx, const struct store_secret *x)
+secret_list_each(void *ctx, const struct store_token *x)
 {
 	char created[TEXT_TIME_SIZE], expires[TEXT_TIME_SIZE];
 	char used[TEXT_TIME_SIZE];
@@ -312,8 +316,8 @@ cmd_secret_list(struct cmd *c, struct fault *f)
 		return st;
 	if (!c->json) {
 		out_table_start(&l.table, columns, 5);
-		st = store_secret_list(c->store, &s.account.id,
-				       secret_list_each, &l, f);
+		st = store_token_list(c->store, &s.account.id,
+				      secret_list_each, &l, f);
 		end = out_table_end(&l.table,
 				    st == STATUS_OK ? "There are no secrets."
 						    : NULL,
@@ -323,8 +327,8 @@ cmd_secret_list(struct cmd *c, struct fault *f)
 	j = json_object();
 	secret_put_whose(j, &s);
 	l.secrets = json_array();
-	st = store_secret_list(c->store, &s.account.id, secret_list_each, &l,
-			       f);
+	st = store_token_list(c->store, &s.account.id, secret_list_each, &l,
+			      f);
 	out_put(j, "secrets", l.secrets);
 	return st == STATUS_OK ? out_json(j, f) : st;
 }

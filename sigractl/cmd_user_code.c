@@ -87,7 +87,8 @@ user_code(struct cmd *c, enum store_code_kind kind, int64_t ttl,
 	    (st = date_duration(given, "--ttl", 1, CODE_TTL_MAX, &ttl, f)) !=
 		    STATUS_OK)
 		return st;
-	if ((st = admin_code_issue(&c->admin, c->arg[0], kind, ttl, &text,
+	if ((st = out_once(f, CODES_LOST)) != STATUS_OK ||
+	    (st = admin_code_issue(&c->admin, c->arg[0], kind, ttl, &text,
 				   &code, f)) != STATUS_OK)
 		return st;
 	if (kind == STORE_CODE_LOGIN && !code.device)

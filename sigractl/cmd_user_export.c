@@ -10,14 +10,18 @@
 #include "sigractl/item.h"
 #include "sigractl/shape_session.h"
 #include "sigractl/shape.h"
+#include "sigractl/token.h"
+#include "store/token.h"
 
 /* What is not in it, and why. */
 static const char *const export_left_out[] = {
 	"the password: only a sealed digest of it is kept",
 	"old passwords: likewise, as many as the policy of passwords says",
 	"secrets of one-time code devices: they would let their reader in",
-	"codes, tickets and secrets of services: only hashes of them are kept",
-	"invitations, codes to act as it, messages: see the audit for them",
+	"codes, tickets, app tokens and secrets of services: only hashes of "
+	"them are kept",
+	"invitations, codes to act as it, JWTs, messages: see the audit for "
+	"them",
 	"guesses and sources of logins: what counts is in the audit",
 	"the copy of the audit in the system log: it is not ours",
 };
@@ -88,17 +92,29 @@ export_trust(void *ctx, const struct store_trust *t)
 }
 
 static bool
-export_secret(void *ctx, const struct store_secret *x)
+export_secret(void *ctx, const struct store_token *x)
 {
 	struct export_view *v = ctx;
-	json_t *j = json_object();
+	json_t *j;
 
+	if (x->kind != STORE_TOKEN_SERVICE)
+		return true;
+	j = json_object();
 	out_put(j, "label", out_string(x->label));
 	out_put(j, "created_at", out_time(x->created_at));
 	out_put(j, "expires_at", out_time(x->expires_at));
 	out_put(j, "used_at", out_time(x->used_at));
 	out_put(j, "revoked_at", out_time(x->revoked_at));
 	out_push(v->list, j);
+	return true;
+}
+
+static bool
+export_token(void *ctx, const struct admin_token *t)
+{
+	struct export_view *v = ctx;
+
+	out_push(v->list, shape_token(t, v->c->now));
 	return true;
 }
 
@@ -220,12 +236,17 @@ export_belongings(struct export_view *v, json_t *j)
 		    STATUS_OK ||
 	    (st = store_administrator_is(s, id, &administrator, v->f)) !=
 		    STATUS_OK ||
-	    (st = store_secret_list(s, id, export_secret,
-				    export_list(v, j, "secrets"), v->f)) !=
+	    (st = store_token_list(s, id, export_secret,
+				   export_list(v, j, "secrets"), v->f)) !=
 		    STATUS_OK)
 		return st;
 	out_put(j, "administrator", json_boolean(administrator));
-	return STATUS_OK;
+	(void)export_list(v, j, "tokens");
+	/* Of a service account those are its secrets. */
+	if (v->account->kind == STORE_SERVICE)
+		return STATUS_OK;
+	return admin_token_list(&v->c->admin, v->account->name, export_token,
+				v, v->f);
 }
 
 static enum status

@@ -64,7 +64,10 @@ cmd_webhook_add(struct cmd *c, struct fault *f)
 	if (events != NULL && events[0] == '\0')
 		return fault(f, STATUS_INVALID,
 			     "--events: name some, or leave it out");
-	if ((st = admin_webhook_add(&c->admin, &n, &w, &key, f)) != STATUS_OK)
+	if ((st = out_once(
+		     f, "the secret is lost: sigractl webhook list shows "
+			"the id, remove it and add it again")) != STATUS_OK ||
+	    (st = admin_webhook_add(&c->admin, &n, &w, &key, f)) != STATUS_OK)
 		return st;
 	if (c->json) {
 		j = webhook_shape(&w);

@@ -2,10 +2,8 @@
 #include "sigractl/codes.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/text.h"
 
 void
@@ -40,11 +38,10 @@ codes_text_set(const struct code_set *set, const char *name,
 enum status
 codes_print(const struct codes_text *t, struct fault *f)
 {
-	enum status st = out_finish(f);
+	CODES_TEXT(plain);
 
-	if (st != STATUS_OK)
-		return st;
-	return file_write(STDOUT_FILENO, t->s, strlen(t->s), f);
+	out_plain(t->s, plain.s, sizeof(plain.s));
+	return out_secret(plain.s, strlen(plain.s), f);
 }
 
 void
@@ -60,9 +57,10 @@ codes_say_voided(const struct store_voided *v)
 	if (v->invitations > 0)
 		out_line("Invitations that are revoked: %lld.",
 			 (long long)v->invitations);
-	if (v->secrets > 0)
-		out_line("Secrets of service accounts that are revoked: %lld.",
-			 (long long)v->secrets);
+	if (v->tokens > 0)
+		out_line("App tokens, and secrets of service accounts, that "
+			 "are revoked: %lld.",
+			 (long long)v->tokens);
 }
 
 void
@@ -71,7 +69,7 @@ codes_put_voided(const struct store_voided *v, json_t *j)
 	out_put(j, "codes_voided", json_integer(v->codes));
 	out_put(j, "trust_voided", json_integer(v->trust));
 	out_put(j, "invitations_voided", json_integer(v->invitations));
-	out_put(j, "secrets_voided", json_integer(v->secrets));
+	out_put(j, "tokens_voided", json_integer(v->tokens));
 }
 
 json_t *

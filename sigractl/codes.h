@@ -21,6 +21,9 @@ void codes_text_wipe(struct codes_text *t);
 void codes_text_set(const struct code_set *set, const char *name,
 		    struct codes_text *out);
 
+/* For out_once(), of a code that another call of the command replaces. */
+#define CODES_LOST "the code is lost: run it again, for another"
+
 /* To standard output, past stdio, whose buffers nobody wipes. */
 enum status codes_print(const struct codes_text *t, struct fault *f) MUST_USE;
 

@@ -63,8 +63,12 @@ void doctor_sshd_read(struct doctor *d, const char *sshd);
 void doctor_store(struct doctor *d);
 /* With the store open: is what is over ended? */
 void doctor_gc(struct doctor *d);
+/* How large it is, and is there room for more? */
+void doctor_size(struct doctor *d);
 void doctor_passwords(struct doctor *d);
 void doctor_notify(struct doctor *d);
+void doctor_chain(struct doctor *d);
+void doctor_tokens(struct doctor *d);
 
 /* --- with all that is known --- */
 

@@ -99,7 +99,8 @@ static bool
 doctor_one_answer(uint32_t set)
 {
 	return set == POLICY_BIT(POLICY_FACTOR_PASSWORD) ||
-	       set == POLICY_BIT(POLICY_FACTOR_OTP);
+	       set == POLICY_BIT(POLICY_FACTOR_OTP) ||
+	       set == POLICY_BIT(POLICY_FACTOR_TOKEN);
 }
 
 static struct doctor_needs

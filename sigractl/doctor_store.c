@@ -337,8 +337,11 @@ doctor_store(struct doctor *d)
 	doctor_devices(d);
 	doctor_devices_ahead(d);
 	doctor_gc(d);
+	doctor_size(d);
 	doctor_passwords(d);
 	doctor_notify(d);
+	doctor_chain(d);
+	doctor_tokens(d);
 	doctor_rules_read(d);
 	if (d->rules != NULL)
 		doctor_rules_check(d);

@@ -276,7 +276,8 @@ ground_store(struct cmd *c, struct fault *f)
 
 	if ((st = args_enough(c, f)) != STATUS_OK)
 		return st;
-	if (access == CMD_STEPS || access == CMD_STEPS_SELF)
+	if (access == CMD_STEPS || access == CMD_STEPS_SELF ||
+	    access == CMD_STEPS_FILE)
 		return ground_steps(c, f);
 	if (access == CMD_OWNER)
 		return ground_owned(c, f);
@@ -303,7 +304,8 @@ ground_enter(struct cmd *c, struct fault *f)
 
 	if ((st = ground_config_valid(c, f)) != STATUS_OK)
 		return st;
-	if (c->row->access == CMD_PLAIN)
+	if (c->row->access == CMD_PLAIN ||
+	    (c->row->access == CMD_STEPS_FILE && cmd_option(c, "in") != NULL))
 		return rights_plain(c, f);
 	if ((st = crypto_start(f)) != STATUS_OK ||
 	    (st = ground_where_valid(c, f)) != STATUS_OK)

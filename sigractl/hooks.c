@@ -43,6 +43,7 @@ hooks_apply(const struct cmd *c)
 	case CMD_WRITE_SELF:
 		return true;
 	case CMD_PLAIN:
+	case CMD_STEPS_FILE:
 	case CMD_INIT:
 	case CMD_OWNER:
 	case CMD_READ:

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "sigractl/args.h"
 #include "sigractl/ground.h"
@@ -23,6 +24,31 @@ cmd_option(const struct cmd *c, const char *name)
 		if (strcmp(c->row->options[i].name, name) == 0)
 			return c->option[i];
 	return NULL;
+}
+
+enum status
+cmd_option_all(const struct cmd *c, const char *name, char *out, size_t size,
+	       struct fault *f)
+{
+	const char *value = cmd_option(c, name);
+	struct buf b;
+
+	buf_start(&b, out, size);
+	for (unsigned i = 0; value != NULL;) {
+		if (value[0] == '\0')
+			return fault(f, STATUS_INVALID, "--%s is empty", name);
+		buf_printf(&b, "%s%s", b.len == 0 ? "" : ",", value);
+		while (i < c->agains &&
+		       strcmp(c->row->options[c->again[i].option].name,
+			      name) != 0)
+			i++;
+		value = i < c->agains ? c->again[i++].value : NULL;
+	}
+	if (b.full)
+		return fault(f, STATUS_INVALID,
+			     "--%s: all of it is longer than %zu bytes", name,
+			     size - 1);
+	return STATUS_OK;
 }
 
 void

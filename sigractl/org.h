@@ -9,7 +9,9 @@
 #include "sigractl/out.h"
 
 /* The members of each, as a row's `json` says them. */
-#define SHAPE_ORG "id,slug,name,words,personal,require_mfa,created_at"
+#define SHAPE_ORG                                                             \
+	"id,slug,name,words,personal,require_mfa,token_expiry,"               \
+	"token_max_days,created_at"
 #define SHAPE_MEMBER "user,account,role,joined_at,used_at"
 #define SHAPE_INVITATION                                                      \
 	"id,address,role,state,made_by,created_at,expires_at,ended_at,"       \

@@ -4,28 +4,65 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <libsmartcols.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "sigractl/fold.h"
+#include "sigractl/owner.h"
 
 #define OUT_SIZE 4096
 #define OUT_WIDTH 79
 #define OUT_LABEL 14
 
 static bool out_broken;
+static char out_lost[FAULT_TEXT_SIZE]; /* of out_once(); or empty */
+
+bool
+out_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+void
+out_plain(const char *text, char *out, size_t size)
+{
+	const bool utf8 = out_utf8();
+	struct buf b;
+
+	buf_start(&b, out, size);
+	for (; *text != '\0' && !b.full; text++) {
+		char one[8] = { *text, '\0' };
+
+		/* A byte that is none alone is escaped as one. */
+		if (!utf8 && (unsigned char)*text > 0x7f)
+			text_encode(text, 1, one, sizeof(one));
+		buf_text(&b, one);
+	}
+}
+
+void
+out_safe(const char *text, char *out, size_t size)
+{
+	char safe[OUT_SIZE];
+
+	text_encode(text, strlen(text), safe, sizeof(safe));
+	out_plain(safe, out, size);
+}
 
 static void
 out_print(FILE *to, const char *before, const char *text)
 {
 	char safe[OUT_SIZE];
 
-	text_encode(text, strlen(text), safe, sizeof(safe));
+	out_safe(text, safe, sizeof(safe));
 	(void)fprintf(to, "%s%s\n", before, safe);
 }
 
@@ -59,8 +96,11 @@ out_field(const char *label, const char *fmt, ...)
 void
 out_error(const char *text)
 {
+	char plain[OUT_SIZE];
+
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "sigractl: %s\n", text);
+	out_plain(text, plain, sizeof(plain));
+	(void)fprintf(stderr, "sigractl: %s\n", plain);
 }
 
 void
@@ -95,19 +135,59 @@ out_text(const char *text, int indent)
 {
 	char safe[OUT_SIZE];
 
-	text_encode(text, strlen(text), safe, sizeof(safe));
+	out_safe(text, safe, sizeof(safe));
 	out_folded(safe, indent);
+}
+
+/* --- what is shown once --- */
+
+enum status
+out_once(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (owner_mute())
+		return fault(f, STATUS_INVALID,
+			     "what this makes is shown once, and standard "
+			     "output cannot be written: nothing was done");
+	va_start(ap, fmt);
+	(void)vsnprintf(out_lost, sizeof(out_lost), fmt, ap);
+	va_end(ap);
+	/* Whoever reads no more has to be told, too. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	return STATUS_OK;
+}
+
+static enum status
+out_failed(int err, struct fault *f)
+{
+	return fault_errno(f, err, "cannot write to standard output (%s)",
+			   out_lost[0] == '\0'
+				   ? "what was asked for has been done"
+				   : out_lost);
 }
 
 enum status
 out_finish(struct fault *f)
 {
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		return fault_errno(f, errno,
-				   "cannot write to standard output (what was "
-				   "asked for has been done)");
+		return out_failed(errno, f);
 	return STATUS_OK;
 }
+
+enum status
+out_secret(const char *text, size_t len, struct fault *f)
+{
+	enum status st = out_finish(f);
+
+	if (st != STATUS_OK)
+		return st;
+	if (file_write(STDOUT_FILENO, text, len, NULL) != STATUS_OK)
+		return out_failed(errno, f);
+	return STATUS_OK;
+}
+
+/* --- tables --- */
 
 void
 out_table_start(struct out_table *t, const struct out_column *columns,
@@ -140,29 +220,11 @@ out_table_start(struct out_table *t, const struct out_column *columns,
 	}
 }
 
-/* Where characters are of another set than ours, libsmartcols counts them for
- * ever: a byte that is none alone is escaped as one. */
-static void
-out_ascii(const char *text, char *out, size_t size)
-{
-	struct buf b;
-
-	buf_start(&b, out, size);
-	for (; *text != '\0'; text++) {
-		char one[8] = { *text, '\0' };
-
-		if ((unsigned char)*text > 0x7f)
-			text_encode(text, 1, one, sizeof(one));
-		buf_text(&b, one);
-	}
-}
-
 void
 out_table_row(struct out_table *t, const char *const *cells, size_t n)
 {
 	struct libscols_line *line;
-	const bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	char safe[OUT_SIZE], plain[OUT_SIZE];
+	char safe[OUT_SIZE];
 
 	if (t->broken)
 		return;
@@ -172,15 +234,13 @@ out_table_row(struct out_table *t, const char *const *cells, size_t n)
 	for (size_t i = 0; i < n && !t->broken; i++) {
 		const char *cell = text_empty(cells[i]) ? "-" : cells[i];
 
-		if (t->columns[i].kind != OUT_SAFE) {
-			text_encode(cell, strlen(cell), safe, sizeof(safe));
-			cell = safe;
-		}
-		if (!utf8) {
-			out_ascii(cell, plain, sizeof(plain));
-			cell = plain;
-		}
-		t->broken = scols_line_set_data(line, i, cell) != 0;
+		/* Where characters are of another set than ours, libsmartcols
+		 * counts them for ever. */
+		if (t->columns[i].kind == OUT_SAFE)
+			out_plain(cell, safe, sizeof(safe));
+		else
+			out_safe(cell, safe, sizeof(safe));
+		t->broken = scols_line_set_data(line, i, safe) != 0;
 	}
 }
 
@@ -245,13 +305,42 @@ out_time(int64_t at)
 	return json_string(text);
 }
 
+/* DEL is the one control character that jansson leaves as it is. */
+char *
+out_json_text(const json_t *j, size_t flags)
+{
+	static const char del[] = "\\u007f";
+	char *text = json_dumps(j, flags | JSON_ENSURE_ASCII), *out, *to;
+	size_t found = 0;
+
+	if (text == NULL || strchr(text, 0x7f) == NULL)
+		return text;
+	for (const char *p = text; *p != '\0'; p++)
+		found += *p == 0x7f;
+	out = malloc(strlen(text) + found * (sizeof(del) - 2) + 1);
+	to = out;
+	for (const char *p = text; out != NULL && *p != '\0'; p++)
+		if (*p == 0x7f)
+			to = stpcpy(to, del);
+		else
+			*to++ = *p;
+	if (out != NULL)
+		*to = '\0';
+	free(text);
+	return out;
+}
+
 enum status
 out_json(const json_t *j, struct fault *f)
 {
-	if (j == NULL || out_broken ||
-	    json_dumpf(j, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0)
+	AUTO_FREE char *text = NULL;
+
+	if (j != NULL && !out_broken)
+		text = out_json_text(j, JSON_INDENT(2));
+	if (text == NULL)
 		return fault(f, STATUS_SYSTEM, "cannot write JSON");
-	(void)putchar('\n');
+	if (puts(text) < 0)
+		return out_failed(errno, f);
 	return STATUS_OK;
 }
 

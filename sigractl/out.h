@@ -13,6 +13,16 @@
 
 #include "base/fault.h"
 
+/* Is this locale's terminal one for UTF-8? */
+bool out_utf8(void);
+
+/* TEXT that is escaped already; where the locale is not UTF-8, all that is not
+ * ASCII is, too: a byte of a letter may be a control character there. */
+void out_plain(const char *text, char *out, size_t size);
+
+/* The same of TEXT from outside, which is escaped first. */
+void out_safe(const char *text, char *out, size_t size);
+
 /* One line; the format's values are escaped, the format is not. */
 void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "Label:      value", aligned. */
@@ -30,6 +40,17 @@ void out_text(const char *text, int indent);
 
 /* Flush; STATUS_SYSTEM when something could not be written. */
 enum status out_finish(struct fault *f) MUST_USE;
+
+/*
+ * Before something is made that is shown once: STATUS_INVALID when standard
+ * output cannot be written at all.  If that fails later, also because nobody
+ * reads it, the fault says the sentence given here: what to do about the loss.
+ */
+enum status out_once(struct fault *f, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3))) MUST_USE;
+
+/* LEN bytes as they are, past stdio, whose buffers nobody wipes. */
+enum status out_secret(const char *text, size_t len, struct fault *f) MUST_USE;
 
 /* --- tables --- */
 
@@ -82,6 +103,9 @@ void out_push(json_t *array, json_t *j);
 json_t *out_string(const char *s);
 /* 0: null; otherwise RFC 3339. */
 json_t *out_time(int64_t at);
+/* ASCII without a control byte but the newlines that FLAGS (JSON_INDENT())
+ * ask for; to be freed.  NULL: memory ran out. */
+char *out_json_text(const json_t *j, size_t flags);
 /* Print; an ASCII document of several lines. */
 enum status out_json(const json_t *j, struct fault *f) MUST_USE;
 

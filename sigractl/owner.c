@@ -36,11 +36,21 @@ owner_environment(struct fault *f)
 	return STATUS_OK;
 }
 
+static bool owner_silent; /* standard output was no file to write to */
+
+bool
+owner_mute(void)
+{
+	return owner_silent;
+}
+
 /* A library must not write its messages into the store. */
 static enum status
 owner_descriptors(struct fault *f)
 {
-	int fd;
+	int fd, how = fcntl(STDOUT_FILENO, F_GETFL);
+
+	owner_silent = how < 0 || (how & O_ACCMODE) == O_RDONLY;
 
 	do {
 		fd = open("/dev/null", O_RDWR);

@@ -3,6 +3,7 @@
 #ifndef SIGRACTL_OWNER_H
 #define SIGRACTL_OWNER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/fault.h"
@@ -13,6 +14,9 @@
  * what says how output looks.
  */
 enum status owner_clean(struct fault *f) MUST_USE;
+
+/* Was standard output closed, or open to be read only? */
+bool owner_mute(void);
 
 /*
  * Root becomes UID and GID, for good, with no other group, at /.  Anybody else

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sigractl/picture.h"
 
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "qr/qr.h"
 #include "sigractl/out.h"
@@ -17,8 +15,7 @@
 static enum qr_glyphs
 picture_glyphs(void)
 {
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? QR_BLOCKS
-							  : QR_ASCII;
+	return out_utf8() ? QR_BLOCKS : QR_ASCII;
 }
 
 /* Does a terminal stand behind standard output that has colours, which nobody
@@ -112,7 +109,5 @@ picture_show(const char *text, const struct picture_way *way, bool *shown,
 	if (way->above != NULL)
 		out_line("%s", way->above);
 	*shown = true;
-	if ((st = out_finish(f)) != STATUS_OK)
-		return st;
-	return file_write(STDOUT_FILENO, qr.text, qr.len, f);
+	return out_secret(qr.text, qr.len, f);
 }

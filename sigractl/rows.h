@@ -29,8 +29,10 @@
 extern const struct cmd_row rows_user[];
 extern const struct cmd_row rows_enroll[];
 extern const struct cmd_row rows_org[];
+extern const struct cmd_row rows_token[];
 extern const struct cmd_row rows_policy[];
 extern const struct cmd_row rows_session[];
+extern const struct cmd_row rows_audit[];
 extern const struct cmd_row rows_admin[];
 extern const struct cmd_row rows_notify[];
 extern const struct cmd_row rows_store[];

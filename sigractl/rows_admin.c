@@ -4,7 +4,7 @@
 
 const struct cmd_row rows_admin[] = {
 	{ "admin grant", "USER", 1, 1, CMD_WRITE,
-	  "make an administrator of everything", "id,name,first",
+	  "make an administrator of everything", "id,name,first,apps_revoked",
 	  OPTIONS({ "yes", NULL, "even if that leaves you none" }),
 	  cmd_admin_grant },
 	{ "admin revoke", "USER", 1, 1, CMD_WRITE, "make one none any more",

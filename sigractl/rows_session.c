@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is here, and what happened. */
+/* Who is here, and what is over. */
 #include "sigractl/rows.h"
 #include "sigractl/shape_session.h"
 
@@ -28,20 +28,8 @@ const struct cmd_row rows_session[] = {
 	{ "gc", "", 0, 0, CMD_STEPS,
 	  "end and forget what is over; for a timer",
 	  "dry_run,sessions[" SHAPE_SESSION ",why," SHAPE_SESSION_KILL
-	  "],accounts,forgotten,failures[about,text]",
+	  "],accounts,forgotten,pruned,failures[about,text]",
 	  OPTIONS({ "dry-run", NULL, "only say what there is to do" }),
 	  cmd_gc },
-	{ "audit list", "", 0, 0, CMD_READ, "what happened, newest first",
-	  "entries[" SHAPE_AUDIT "],next",
-	  OPTIONS({ "user", "NAME", "about this user" },
-		  { "action", "ACTION", "'user.created', or 'user.' for all" },
-		  { "outcome", "success|failure|error", "what came of it" },
-		  { "service", "NAME", "by this service" },
-		  { "rhost", "ADDRESS", "from there" },
-		  { "since", "DATE", "not before" },
-		  { "until", "DATE", "not after" },
-		  { "limit", "N", "how many; default 50" },
-		  { "before", "CURSOR", "the next page" }),
-	  cmd_audit_list },
 	ROWS_END,
 };

@@ -14,7 +14,8 @@ const struct cmd_row rows_store[] = {
 	{ "store restore", "FILE", 1, 1, CMD_STEPS,
 	  "put a backup into its place",
 	  "backup_at,kept,rekeyed,codes_voided,trust_voided,"
-	  "invitations_voided,secrets_voided",
+	  "invitations_voided,tokens_voided,missing_from,missing_to,"
+	  "chain_ended",
 	  OPTIONS({ "key", "KEYFILE", "the backup's key, if it has another" },
 		  { "yes", NULL, "do not ask" }),
 	  cmd_store_restore },
@@ -24,7 +25,7 @@ const struct cmd_row rows_store[] = {
 	  cmd_store_clock_accept },
 	{ "store rekey", "", 0, 0, CMD_STEPS, "seal all anew with a new key",
 	  "rows,finished,codes_voided,trust_voided,invitations_voided,"
-	  "secrets_voided",
+	  "tokens_voided",
 	  NULL, cmd_store_rekey },
 	{ "key export", "", 0, 0, CMD_STEPS,
 	  "the key as text and QR code, to keep", "file",

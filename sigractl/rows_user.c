@@ -2,6 +2,7 @@
 /* The table begins here: accounts and passwords. */
 #include "sigractl/rows.h"
 #include "sigractl/shape_session.h"
+#include "sigractl/token.h"
 
 #define SHAPE_EMAIL "id,name,email,confirmed_at,code,expires_at"
 
@@ -13,8 +14,8 @@
 	"],codes{backup,login,reset,ticket},attributes[" SHAPE_ATTRIBUTE      \
 	"],organizations[" SHAPE_BELONGS                                      \
 	"],secrets[label,created_at,expires_at,used_at,revoked_at],"          \
-	"administrator,sessions[" SHAPE_SESSION "],trusted[" SHAPE_TRUST      \
-	"],audit[" SHAPE_AUDIT "],left_out[]"
+	"tokens[" SHAPE_TOKEN "],administrator,sessions[" SHAPE_SESSION       \
+	"],trusted[" SHAPE_TRUST "],audit[" SHAPE_AUDIT "],left_out[]"
 
 const struct cmd_row rows_user[] = {
 	{ "init", "", 0, 0, CMD_INIT, "make the config, the key and the store",

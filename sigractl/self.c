@@ -304,6 +304,29 @@ self_backup(const struct wire_row *row, struct store_code_count *out,
 }
 
 enum status
+self_token(const struct wire_row *row, struct admin_token *out,
+	   struct fault *f)
+{
+	struct self_row r = { .row = row };
+	struct store_token *t = &out->row;
+
+	*out = (struct admin_token){ .row = { .kind = STORE_TOKEN_APP } };
+	self_text(&r, "id", t->id.s, sizeof(t->id.s));
+	self_text(&r, "label", t->label, sizeof(t->label));
+	self_text(&r, "scopes", t->scopes, sizeof(t->scopes));
+	if (!wire_row_get_long(row, "sources", t->sources, sizeof(t->sources)))
+		r.bad = true;
+	t->created_at = self_number(&r, "created_at");
+	self_text(&r, "made_by", t->made_by, sizeof(t->made_by));
+	t->expires_at = self_number(&r, "expires_at");
+	out->ends_at = self_number(&r, "ends_at");
+	t->used_at = self_number(&r, "used_at");
+	self_text(&r, "used_from", t->used_from, sizeof(t->used_from));
+	t->revoked_at = self_number(&r, "revoked_at");
+	return self_end(&r, "token", f);
+}
+
+enum status
 self_trust(const struct wire_row *row, struct store_trust *out,
 	   struct fault *f)
 {

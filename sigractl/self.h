@@ -7,6 +7,7 @@
 #define SIGRACTL_SELF_H
 
 #include "admin/lock.h"
+#include "admin/token.h"
 #include "store/key.h"
 #include "store/people.h"
 #include "store/trust.h"
@@ -63,6 +64,9 @@ enum status self_ssh_key(const struct wire_row *row, struct store_ssh_key *out,
 enum status self_backup(const struct wire_row *row,
 			struct store_code_count *out, struct fault *f)
 	MUST_USE;
+/* Without the account. */
+enum status self_token(const struct wire_row *row, struct admin_token *out,
+		       struct fault *f) MUST_USE;
 enum status self_trust(const struct wire_row *row, struct store_trust *out,
 		       struct fault *f) MUST_USE;
 

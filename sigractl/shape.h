@@ -22,6 +22,7 @@
 #define SHAPE_AUDIT                                                           \
 	"id,host,seq,at,action,outcome,actor,actor_name,effective,"           \
 	"effective_name,target,target_name,org,service,tty,rhost,pid,meta"
+#define SHAPE_AUDIT_WHOLE SHAPE_AUDIT ",org_slug,mac"
 #define SHAPE_RULE                                                            \
 	"id,position,phases,action,require,account,service,host,user,group,"  \
 	"network,note,unenrolled,unenrolled_until,trust_days,step_up,prompt," \

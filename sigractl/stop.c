@@ -253,8 +253,7 @@ stop_session(const struct stop_target *t, struct stop_result *out)
 	char boot[ID_LENGTH + 1];
 	bool there;
 
-	if (boot_id(boot, NULL) == STATUS_OK &&
-	    strcmp(boot, t->boot) == 0) {
+	if (boot_id(boot, NULL) == STATUS_OK && strcmp(boot, t->boot) == 0) {
 		there = stop_set_begin(&set, t);
 		/* What it has ended is waited for below. */
 		if (logind_terminate(t->logind, t->process.pid) && there)

@@ -3,8 +3,9 @@
 #include "sigractl/rows.h"
 
 static const struct cmd_row *const table_parts[] = {
-	rows_user,  rows_enroll, rows_org,   rows_policy, rows_session,
-	rows_admin, rows_notify, rows_store, rows_tool,
+	rows_user,   rows_enroll,  rows_org,   rows_token,
+	rows_policy, rows_session, rows_audit, rows_admin,
+	rows_notify, rows_store,   rows_tool,
 };
 #define TABLE_PARTS (sizeof(table_parts) / sizeof(table_parts[0]))
 

@@ -58,7 +58,8 @@ undo_warn(const char *name)
 static void
 undo_store_files(const char *path)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
+					    "-reserve" };
 	char name[PATH_MAX + 16];
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {

@@ -23,7 +23,9 @@ SSHD = {'usepam': 'yes', 'kbdinteractiveauthentication': 'yes',
         'permitrootlogin': 'no', 'authenticationmethods': 'any'}
 # Whether Sigra is installed on this host is not this test's business.
 HOST = ('module', 'verifier', 'verifier-version', 'sigra-fido', 'sigra-agent',
-        'fido-group', 'fido-udev')
+        'fido-group', 'fido-udev',
+        # ... nor is how full its disk is.
+        'store-room')
 
 
 def stacks(**files):
@@ -215,10 +217,18 @@ r = t('doctor', '--all', '--pam-dir', pam)
 expect(r, 1, 'as text', out=r'(?m)^error: rules\n    the rules: strands root')
 check('\nok: key\n' in '\n' + r.out and wide(r.out) == [],
       'with what is well', r.text())
+check(re.search(r'(?m)^\w+: store-room\n    the store takes \d.* are left',
+                r.out) and
+      re.search(r'(?m)^ok: audit-size\n    the audit has \d+ rows since 2',
+                r.out) and 'store-reserve' not in r.out,
+      'how large it is; a trial has no reserve', r.text())
 t.sql("UPDATE rule SET action = 'abstain' WHERE position = 2")
 os.chmod(t.db, 0o644)
 finds('a store that others read', [('error', 'store')])
 os.chmod(t.db, 0o600)
+t.sql("INSERT INTO audit_guard VALUES ('x', 9)")
+finds('rows that may be deleted', [('error', 'audit-guard')])
+t.sql('DELETE FROM audit_guard')
 columns = [c[1] for c in t.sql('PRAGMA table_info(audit)')]
 t.sql('INSERT INTO audit (%s) SELECT %s FROM audit WHERE seq = 1' % (
     ', '.join(columns), ', '.join(
@@ -253,10 +263,19 @@ def configured(*args):
     return call('-c', conf, *args)
 
 
+finds('no chain', [('warning', 'socket'), ('warning', 'chain')],
+      who=configured)
+expect(configured('audit', 'init-key'), 0, 'a chain')
 finds('no daemon', [('warning', 'socket')], who=configured)
 expect(configured('user', 'add', 'mia', '--email', 'mia@example.org'), 0,
        'a user')
 finds('nobody has run gc', [('warning', 'socket'), ('warning', 'gc')],
+      who=configured)
+check(os.stat(t.db + '-reserve').st_blocks * 512 >= 4 << 20,
+      'init has made a reserve')
+os.truncate(t.db + '-reserve', 1 << 20)
+finds('most of the reserve is used',
+      [('warning', 'socket'), ('warning', 'gc'), ('warning', 'store-reserve')],
       who=configured)
 expect(configured('gc'), 0, 'gc')
 expect(configured('user', 'set-email', 'mia', 'mia@example.org',

@@ -48,7 +48,7 @@ class Host:
         self.must('key', 'export', '--file', self.paper)
         return self
 
-    def login(self, code, password=GOOD):
+    def login(self, code, password=GOOD, asked=False):
         """What a login says, as 'PAM_SUCCESS'; None: it cannot be tried."""
         scripts = tempfile.mkdtemp(dir=self.dir)
         with open(scripts + '/login', 'w') as f:
@@ -56,9 +56,10 @@ class Host:
                     'authenticate() = %s%s\n' % (
                         self.conf, code,
                         '' if code == 'PAM_SUCCESS' else ' delayed'))
+            if code == 'PAM_SUCCESS' or asked:
+                f.write('[prompts]\nsecret = Password: |%s\n' % password)
             if code == 'PAM_SUCCESS':
-                f.write('[prompts]\nsecret = Password: |%s\n'
-                        '[env]\nSIGRA_LOGIN=.*\n' % password)
+                f.write('[env]\nSIGRA_LOGIN=.*\n')
             else:
                 f.write('[log]\n.*verifier unavailable: .*\n')
         p = subprocess.run(
@@ -164,6 +165,39 @@ h.expect('PAM_SUCCESS', 'nobody is shut out')
 h.must('store', 'rekey')
 expect(h('store', 'check'), 0, 'run again, it is finished')
 h.expect('PAM_SUCCESS', 'and logins go on')
+h.end()
+
+h = drill("the file of the audit's chain is gone")
+h.must('audit', 'init-key')
+h.must('store', 'backup', h.backup, '--force')
+h.expect('PAM_SUCCESS', 'a login is chained')
+os.rename(h.db + '-chain', h.dir + '/moved')
+h.expect(UNAVAILABLE, 'nobody gets in', asked=True)
+os.rename(h.dir + '/moved', h.db + '-chain')
+h.expect('PAM_SUCCESS', 'it is put back')
+os.unlink(h.db + '-chain')
+h.expect(UNAVAILABLE, 'nobody gets in', asked=True)
+h.must('audit', 'init-key', '--replace')
+h.expect('PAM_SUCCESS', 'a new key is begun')
+shutil.copy(h.backup, h.db)
+h.expect(UNAVAILABLE, 'an old copy in its place', asked=True)
+h.must('store', 'restore', h.backup, '--yes')
+h.expect('PAM_SUCCESS', 'brought in as it should be')
+os.unlink(h.db)
+h.must('store', 'restore', h.backup, '--yes')
+h.expect('PAM_SUCCESS', 'likewise, where nothing of the store was left')
+shutil.rmtree(h.dir + '/store')
+os.unlink(h.key)
+h.init()
+h.must('store', 'restore', h.backup, '--key', h.paper, '--yes')
+h.expect('PAM_SUCCESS', 'a new host goes on without a chain')
+os.unlink(h.db)
+os.unlink(h.key)
+with open(h.db + '-chain', 'w') as f:
+    f.write('x')
+expect(h('-s', h.where, 'init', *(['--owner', 'root'] if os.getuid() == 0
+                                  else [])), 4,
+       'no new store beside the chain of another', err='-chain is left')
 h.end()
 
 h = drill('the last administrator forgot the password')

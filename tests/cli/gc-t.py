@@ -195,6 +195,31 @@ check(t.sql('SELECT count(*) FROM session WHERE id = ?', old) == [(0,)],
 r = t.json('gc')
 check(r['accounts'] == 0 and r['forgotten'] == 0, 'and then no more', r)
 
+# --- failures that were repeated ---
+
+first = t.json('audit', 'list', '--limit', '1')['entries'][0]
+
+
+def burst(what, age, count):
+    t.sql("INSERT INTO burst (source, what, target, audit, seq, first_at, "
+          "last_at, count) VALUES ('ip:192.0.2.1', ?, '', ?, 1, ?, ?, ?)",
+          what * 32, first['id'], NOW - age, NOW - age, count)
+
+
+burst(b'a', 900, 41)
+burst(b'b', 900, 0)
+burst(b'c', 1, 5)
+expect(t('gc', '--dry-run'), 0, 'what would be told of',
+       out='2 old rows would be')
+check(actions()[-1] != 'login.repeated', '... is not yet')
+expect(t('gc'), 0, 'and then is')
+told = t.json('audit', 'list', '--action', 'login.repeated')['entries']
+check(len(told) == 1 and told[0]['meta']['count'] == '41' and
+      told[0]['outcome'] == 'failure', '... if there was more than one', told)
+check(t.sql('SELECT count FROM burst') == [(5,)],
+      '... and when ten minutes are over')
+t.sql('DELETE FROM burst')
+
 # --- a clock that leaps ---
 
 def meta(key, value):

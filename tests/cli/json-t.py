@@ -11,11 +11,11 @@ shapes = {c['command']: shape_parse(c['json']) for c in table}
 left = set(shapes)
 
 
-def run(*args, **more):
+def run(*args, conf=None, **more):
     command = ' '.join(args[:2]) if ' '.join(args[:2]) in shapes \
         else args[0]
     left.discard(command)
-    r = t('--json', *args, **more)
+    r = t('--json', *(['-c', conf] if conf else []), *args, **more)
     wrong = 'no JSON'
     try:
         wrong = shape_wrong(shapes[command], r.json())
@@ -111,6 +111,25 @@ trusted = str(uuid.uuid4())
 t.sql('INSERT INTO trust (id, account, kind, binding, shown, epoch, '
       'created_at, used_at) VALUES (?, ?, 2, ?, ?, 1, ?, ?)', trusted, ann,
       os.urandom(32), '192.0.2.1', now, now)
+run('token', 'create', 'ann', '--name', 'mail', '--scope', 'login:dovecot',
+    '--from', '192.0.2.0/24', '--expires', '90d')
+run('token', 'create', 'ann', '--name', 'other', '--scope', 'login:*')
+run('token', 'list')
+run('token', 'show', 'ann', 'mail')
+run('user', 'export', 'ann')
+run('token', 'revoke', 'ann', 'mail')
+run('token', 'list', 'ann', '--all')
+run('token', 'revoke-all', 'ann')
+os.mkdir(t.dir + '/etc', 0o755)
+conf = t.dir + '/etc/sigra.conf'
+with open(conf, 'w') as f:
+    f.write('[store]\nkey = %s\n[jwt]\naccept = yes\n' % t.key)
+run('token', 'issue-jwt', 'ann', '--service', 'dovecot', conf=conf)
+run('token', 'refresh', '--stdin', conf=conf, data=t(
+    '--json', '-c', conf, 'token', 'issue-jwt', 'ann', '--service',
+    'dovecot').json()['refresh_token'])
+run('token', 'revoke-jwt', 'ann')
+run('token', 'jwks')
 run('trust', 'list')
 run('trust', 'revoke', trusted)
 run('trust', 'revoke-all', 'ann')
@@ -145,6 +164,7 @@ run('org', 'show', 'acme')
 run('org', 'rename', 'acme', 'Acme')
 run('org', 'set-slug', 'acme', 'apex')
 run('org', 'set', 'apex', '--words', 'apex', '--require-mfa', 'yes')
+run('org', 'set', 'apex', '--token-expiry', 'on', '--token-max', '90d')
 run('user', 'add', 'dan', '--personal-org')
 run('member', 'add', 'apex', 'dan')
 run('member', 'role', 'apex', 'dan', 'admin')
@@ -173,7 +193,16 @@ t.sql("INSERT INTO delivery SELECT id, id, 2, '', 3, 6, 1, 'why' FROM outbox "
 run('notify', 'list')
 run('notify', 'replay', '--all')
 run('webhook', 'remove', t.sql('SELECT id FROM webhook')[0][0])
+run('audit', 'init-key')
 run('audit', 'list')
+run('audit', 'show', '1')
+run('audit', 'tail', '--lines', '1')
+run('audit', 'export', '--format', 'csv', '--output', t.dir + '/audit.csv')
+run('audit', 'stats')
+run('audit', 'verify')
+run('audit', 'head')
+run('audit', 'retention', '400d')
+run('audit', 'prune', '--yes')
 with open(t.dir + '/other', 'w') as f:
     f.write('otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n')
 run('import', 'google-authenticator', 'ann', t.dir + '/other')

@@ -135,7 +135,7 @@ check([u['name'] for u in t.json('user', 'list')['users']] == ['ann'] and
       verifies(t), 'it is as it was')
 check(t.audit()[-1] == ('store.restored', {
     'backup_at': r['backup_at'], 'unspent_voided': '0', 'trust_voided': '0',
-    'invitations_voided': '0', 'services_voided': '0'}),
+    'invitations_voided': '0', 'apps_voided': '0'}),
       'it is audited', t.audit()[-1])
 check(t.sql('SELECT closed_at > 0 FROM session') == [(1,)] and
       t.sql('SELECT consumed_at > 0 FROM login') == [(1,)],
@@ -313,7 +313,7 @@ expect(t('password', 'set', 'ann', '--stdin', data='an older one 7710'), 6,
        'and the one before')
 check(t.audit()[-1] == ('store.rekeyed', {
     'rows': '3', 'unspent_voided': '0', 'trust_voided': '0',
-    'invitations_voided': '0', 'services_voided': '0'}), 'is audited',
+    'invitations_voided': '0', 'apps_voided': '0'}), 'is audited',
       t.audit()[-1])
 check(t.sql("SELECT count(*), sum(source = 'ip:192.0.2.9') FROM guess "
             "WHERE subject = '?'") == [(1, 1)] and

@@ -23,7 +23,7 @@ with con:
         " VALUES (?, ?, '', 1, '', 1000, 1000, 0, 0, 0, 1, 1)",
         ((u, 'u%06d' % i) for i, u in enumerate(users)))
     con.executemany(
-        "INSERT INTO org VALUES (?, ?, ?, '', 0, 0, 1000, 0, 1)",
+        "INSERT INTO org VALUES (?, ?, ?, '', 0, 0, 1000, 0, 1, 0, 0)",
         ((o, 'org-%04d' % i, 'Organization %d' % i)
          for i, o in enumerate(orgs)))
     con.executemany(

@@ -161,7 +161,7 @@ expect(t('user', 'delete', 'ann', '--yes'), 0, 'who owns nothing may go')
 
 # --- many, and narrow ---
 con = sqlite3.connect(t.db)
-con.executemany('INSERT INTO org VALUES (?, ?, ?, ?, 0, 0, ?, 0, 1)',
+con.executemany('INSERT INTO org VALUES (?, ?, ?, ?, 0, 0, ?, 0, 1, 0, 0)',
                 [(str(uuid.uuid4()), 'team-%04d' % i, 'Team %d' % i, '', now)
                  for i in range(1000)])
 con.commit()

@@ -235,7 +235,7 @@ check(known['facts']['unenrolled'] == 'exempt' and
       known['facts']['waived'] == [] and known['facts']['stepped'] == [] and
       known['facts']['prompt'] == 'multi' and
       known['facts']['clock_behind'] is False and
-      known['facts']['usable'] == ['password', 'otp'],
+      known['facts']['usable'] == ['password', 'otp', 'token'],
       'and what the rule makes of it', known)
 check(unknown['decision'] == known['decision'] and
       not unknown['facts']['known'], 'an unknown user is asked the same',

@@ -220,6 +220,10 @@ r = root('--json', 'org', 'invite', 'other', 'zoe')
 check(r.code == 0, 'an invitation', r.text())
 invited = root('--json', 'invite', 'list', 'other').json()['invitations'][0]
 NONE = '00000000-0000-4000-8000-000000000000'
+r = root('--json', 'token', 'create', FOE, '--name', 'theirs', '--scope',
+         'login:dovecot')
+check(r.code == 0, 'an app token', r.text())
+theirs_token = r.json()['id']
 for what, foreign, absent in (
         ('user show ?', FOE, None), ('user login-code ?', FOE, None),
         ('user reset ?', FOE, None), ('user revoke-codes ?', FOE, None),
@@ -236,6 +240,12 @@ for what, foreign, absent in (
         ('secret add acme ? one', 'other-bot', None),
         ('secret list acme ?', 'other-bot', None),
         ('secret revoke acme ? one', 'other-bot', None),
+        ('token create ? --name x --scope login:x', FOE, None),
+        ('token list ?', FOE, None), ('token show ? theirs', FOE, None),
+        ('token revoke ? theirs', FOE, None),
+        ('token revoke-all ?', FOE, None),
+        ('token show ?', theirs_token, NONE),
+        ('token revoke ?', theirs_token, NONE),
         ('org show ?', 'other', None), ('org rename ? x', 'other', None),
         ('org set ? --words x', 'other', None),
         ('org delete ? --yes', 'other', None),
@@ -251,6 +261,23 @@ for what, foreign, absent in (
     check(one.code == two.code == 3 and one.out == two.out == '' and
           one.err.replace(foreign, '?') == two.err.replace(absent, '?'),
           'foreign is absent: ' + what, one.text() + two.text())
+login(ADA)
+
+# App tokens, as far as the organization reaches.
+mail = ('token', 'create', MEG, '--name', 'mail', '--scope', 'login:dovecot')
+expect(own(ADA, *mail), 0, 'an app token for a colleague')
+expect(own(MEG, 'token', 'list'), 5, '... not by a member')
+r = own(ADA, '--json', 'token', 'list')
+check([x['user'] for x in r.json()['tokens']] == [MEG],
+      'of others there are none', r.text())
+for who, why in ((LEN, 'another organization'), (OLE, 'an owner'),
+                 (ADA, 'yourself')):
+    expect(own(ADA, 'token', 'create', who, '--name', 'x', '--scope',
+               'login:x'), 6, 'not for whoever is ' + why, err=why)
+expect(own(ADA, 'token', 'revoke', MEG, 'mail'), 0, 'and revoked')
+login(ADA, age=302)
+expect(own(ADA, *mail), 5, 'not without a proof', err='sudo -k')
+expect(own(ADA, 'token', 'revoke-all', MEG), 0, 'revoked without one')
 login(ADA)
 
 # What is not given to somebody is not got by a name.
@@ -271,6 +298,7 @@ t.sql('INSERT INTO session (id, account, login, service, tty, rhost, factors, '
       "'uid:7', ?)", str(uuid.uuid4()), account(ADA), int(time.time()),
       int(time.time()) + 60)
 expect(own(ADA, *code), 5, 'acted as: no code', err='acts as you')
+expect(own(ADA, *mail), 5, 'nor an app token', err='acts as you')
 expect(own(ADA, 'user', 'list'), 0, 'but looking')
 t.sql("UPDATE session SET closed_at = 1, ended = 'closed'")
 expect(own(ADA, *code), 0, 'until that has ended')

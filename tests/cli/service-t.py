@@ -3,7 +3,7 @@
 # Service accounts and their secrets.
 from cli import *
 
-SECRET = re.compile(r'^    (sigra_sa_[A-Za-z0-9_-]{43})$', re.M)
+SECRET = re.compile(r'^    (sigra_sa_[A-Za-z0-9_-]{49})$', re.M)
 
 t = Trial()
 t('user', 'add', 'ann')
@@ -44,7 +44,7 @@ for org, name in (('mill', 'bot'), ('acme', 'ann'), ('acme', 'nix')):
     expect(t('service', 'remove', org, name), 3, 'nor removed')
 doc = t.json('secret', 'add', 'acme', 'bot', 'two', '--expires', '2099-01-01')
 check(doc['expires_at'] == '2099-01-01T00:00:00Z' and doc['service'] == 'bot'
-      and re.fullmatch(r'sigra_sa_.{43}', doc['secret']), 'in JSON', doc)
+      and re.fullmatch(r'sigra_sa_.{49}', doc['secret']), 'in JSON', doc)
 doc = t.json('secret', 'list', 'acme', 'bot')
 check(sorted((s['label'], s['state']) for s in doc['secrets']) ==
       [('Zoë 1', 'active'), ('two', 'active')], 'secret list', doc)

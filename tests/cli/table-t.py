@@ -99,7 +99,7 @@ long = 'user.password_change_forced'
 for i, (action, target) in enumerate([(long, gone),
                                       ('invitation.created', gone)]):
     t.sql("INSERT INTO audit VALUES ('host', ?, ?, ?, ?, 'success', "
-          "'uid:1000', '', ?, '', 'systemd-user', '', ?, 7, '{}')",
+          "'uid:1000', '', ?, '', 'systemd-user', '', ?, 7, '{}', x'')",
           1000 + i, str(uuid.uuid4()), now + 100, action, target,
           '2001:db8:1234:5678:9abc:def0:1234:5678')
 cells = shown('audit', 'list', '--action', long)
