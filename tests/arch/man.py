@@ -12,9 +12,10 @@ import sys
 
 import tap
 
-PAGES = ('pam_sigra.8', 'sigra-agent.8', 'sigra-fido.8', 'sigractl.8',
-         'sigrad.8', 'sigra.conf.5', 'sigra.7')
-ROW = re.compile(r'^(TEXT|NUMBER)\((\w+), (\w+), (.*)\)$', re.M)
+PAGES = ('pam_sigra.8', 'sigra-agent.8', 'sigra-audit.5', 'sigra-fido.8',
+         'sigra-services.7', 'sigractl.8', 'sigrad.8', 'sigra.conf.5',
+         'sigra.7')
+ROW = re.compile(r'^(TEXT|NUMBER|FLAG)\((\w+), (\w+), (.*)\)$', re.M)
 
 
 # (page, words of it, other words that the checks are to complain of)
@@ -96,6 +97,8 @@ def option_facts(kind, rest):
     """What the page has to say of an option, beside its name."""
     if kind == 'NUMBER':
         return [x.strip() for x in rest.split(',')]
+    if kind == 'FLAG':
+        return [f'default is {rest}']
     size, value = rest.split(', ', 1)
     return [str(int(size) - 1), value.strip('"')]
 
@@ -183,6 +186,23 @@ def actions(root):
     return differ(said, real, 'Who did it') if real else ['no action found']
 
 
+def kinds(root):
+    """What --json calls that which audit verify finds."""
+    real = set(re.findall(r'\[VERIFY_\w+\] = \{ "(\w+)"',
+                          read(root, 'lib', 'audit', 'verify_say.c')))
+    text = read(root, 'man', 'sigractl.8').split('of a finding is one of')[-1]
+    said = set(re.findall(r'^\.Ql ([a-z_]+)',
+                          text.split('\n.It Ic audit head')[0], re.M))
+    return differ(said - {'text'}, real, 'audit verify')
+
+
+def quotes(root):
+    """troff sets one pair of quotes around two."""
+    return [f'{page}: {line}' for page in PAGES
+            for line in read(root, 'man', page).split('\n')
+            if re.match(r'\.Pq Ql \S+ , Ql |\.It Ql ".*" , Ql ', line)]
+
+
 def lint(root, page):
     done = subprocess.run(
         ['mandoc', '-T', 'lint', '-W', 'warning',
@@ -206,6 +226,8 @@ def checks(root, sigractl):
             r'#define EXIT_\w+ (\d)'),
         'each MUST has its test': lambda: musts(root),
         'actions of the audit': lambda: actions(root),
+        'kinds of findings': lambda: kinds(root),
+        'quotes': lambda: quotes(root),
     }
 
 
@@ -220,6 +242,8 @@ PLANTS = (
     ('each MUST has its test', 'sigra.7', 'Test: tests/', 'Test: test/'),
     ('actions of the audit', 'sigractl.8', '.Ql member.removed',
      '.Ql member.gone'),
+    ('kinds of findings', 'sigractl.8', '.Ql pruned_early', '.Ql early'),
+    ('quotes', 'sigra.7', '.Pq Ql aud ,', '.Pq Ql aud , Ql exp ,'),
 )
 
 

@@ -6,8 +6,8 @@ import subprocess
 
 from codes import CODE, Apps, app, token
 from machine import PATIENCE, check, equal, main, until
-from project import (Watch, audit, check_leaks, ctl, initialise, person,
-                     reason, sessions, stack)
+from project import (Watch, audit, check_leaks, ctl, initialise, lines,
+                     person, reason, sessions, stack)
 from programs import Sshd, Terminal
 
 GOOD, WRONG = "correct horse 8711", "no such 8713"
@@ -175,9 +175,9 @@ def dropped(daemon):
         t.answer(r"Password: ", GOOD)
         t.expect(CODE)
         t.kill()
-    counted = until(lambda: [r for r in audit("--user", "dan") if
-                             reason(r) == "cancelled"][3:],
-                    "all four are in the audit")
+    counted = until(lambda: [l for l in lines("login.denied", "dan") if
+                             l["reason"] == "cancelled"][3:],
+                    "all four are told of")
     check(counted, "a connection dropped at the code is a failed login")
 
 

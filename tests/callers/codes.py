@@ -47,6 +47,8 @@ class Totp:
         step = max(first, self.last + 1)
         while step > self.now() + 1:
             time.sleep(0.2)
+            if step == self.now() + 1:
+                time.sleep(0.1)  # time(2) is a tick behind time.time()
         self.last = step
         return self.at(step)
 

@@ -16,8 +16,8 @@ import time
 
 from machine import (PATIENCE, WORK, check, equal, main, note, processes, run,
                      until)
-from project import (STORE, audit, ctl, initialise, options, person, reason,
-                     sessions, stack, syslog)
+from project import (STORE, audit, ctl, initialise, lines, options, person,
+                     reason, sessions, stack, syslog)
 from programs import AUTH_ERR, Locker, Login, SUCCESS, UNAVAIL, uid_of
 from service import (DENY, Daemon, HELLO, ONLY, Peer, RESTS, SIGRAD, SOCKET,
                      as_uid, ask, request)
@@ -170,7 +170,7 @@ def check_one_at_a_time():
 def check_rate():
     """A loop of requests that takes no privilege is no flood of rows."""
     def denied():
-        return audit("--action", "login.denied")
+        return lines("login.denied")
     options(verifier_per_uid_minute=4)
     run("groupadd", "-f", "sigra-service")
     group = int(run("getent", "group", "sigra-service").split(":")[2])

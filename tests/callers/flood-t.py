@@ -17,7 +17,7 @@ PEOPLE = ["user%02d" % n for n in range(64)]
 LOCKERS = 5  # of each of eight users
 PER_UID = 8  # of one user, whom sigra.conf serves 8 at a time
 SLOTS, ARGON2 = 2, 64 << 10  # KiB
-APIECE = 3072  # KiB that a verifier may have apart from that
+APIECE = 2048  # KiB that a verifier may have apart from that
 WHOLE = {"authenticate": SUCCESS, "account": SUCCESS, "setcred": SUCCESS,
          "open": SUCCESS, "close": SUCCESS}
 

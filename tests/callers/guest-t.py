@@ -34,7 +34,7 @@ def acted(daemon, phone):
     until(lambda: sessions("--user", "ann"), "an administrator acts as ann")
     row = sessions("--user", "ann")[0]
     equal(row["factors"], "impersonation", "... and no code was asked for")
-    check("SIGRA_IMPERSONATOR=system" in t.expect(r"(?s).*IMPERSONATOR=\w+"),
+    check("SIGRA_IMPERSONATOR=system" in t.expect(r"(?s).*IMPERSONATOR=\w+\n"),
           "... nor a new password; the session says who it is", t.seen)
     opened = audit("--action", "session.opened")[0]
     check(opened["actor"] == "system" and

@@ -125,6 +125,20 @@ def syslog():
         return f.read()
 
 
+def lines(action, user=None):
+    """What the log says of each ACTION, also of failures that have no row of
+    their own; of USER alone."""
+    found = []
+    for line in syslog().splitlines():
+        _, ours, fields = line.partition(" sigra audit ")
+        if ours:
+            found.append({k: v.strip('"') for k, v in re.findall(
+                r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)', fields)})
+    account = user and json.loads(ctl("--json", "user", "show", user))["id"]
+    return [f for f in found if f["action"] == action and
+            (not user or f.get("target") == account)]
+
+
 def given_up():
     """How many logins the log says ended with the program that asked."""
     return sum(1 for line in syslog().splitlines()

@@ -9,8 +9,7 @@ import sqlite3
 
 from codes import app, token
 from machine import equal, main, processes, until
-from project import (STORE, audit, ctl, initialise, options, person, reason,
-                     stack)
+from project import (STORE, ctl, initialise, lines, options, person, stack)
 from programs import AUTH_ERR, Login, SUCCESS
 
 GOOD = "correct horse 4411"
@@ -32,9 +31,8 @@ def at_once(user, code, sources):
 
 def reasons(user):
     count = {}
-    for r in audit("--user", user):
-        if r["action"] in ("login.granted", "login.denied"):
-            count[reason(r)] = count.get(reason(r), 0) + 1
+    for l in lines("login.granted", user) + lines("login.denied", user):
+        count[l["reason"]] = count.get(l["reason"], 0) + 1
     return count
 
 

@@ -21,6 +21,7 @@ SECRETS = GOOD, NEXT, WRONG, THIRD, FOURTH, FIFTH
 # What is asked, and of whom: nobody else.
 ACCOUNT, OPENED, ALL = b"\x09\1\0\0", b"\x09\2\0\0", b"\x09\3\0\0"
 CODES, TRUST, KEYS = b"\x09\4\0\0", b"\x09\5\0\0", b"\x09\6\0\0"
+TOKENS = b"\x09\x08\0\0"
 END = b"\x0b"
 ROWS = 1000  # sessions that are told of at most
 
@@ -303,7 +304,7 @@ def check_piped():
 def check_peers():
     ann = uid_of("ann")
     group = int(run("getent", "group", "sigra-service").split(":")[2])
-    for query in (ACCOUNT, OPENED, ALL, CODES, TRUST, KEYS):
+    for query in (ACCOUNT, OPENED, ALL, CODES, TRUST, KEYS, TOKENS):
         equal(told(0, query), [END], "root is told nothing")
         equal(told(uid_of("svc"), query, [group]), [END], "nor is a service")
         equal(told(uid_of("osonly"), query), [END], "nor who has no account")
@@ -322,6 +323,35 @@ def check_peers():
         slow.send(ALL)
         equal(document("ann", "user", "show")["name"], "ann",
               "one who does not read hinders nobody")
+
+
+def check_tokens():
+    equal(mine("ann", "token", "list"), (0, "There are no app tokens.\n", ""),
+          "no tokens yet")
+    networks = ",".join("192.0.2.%d" % n for n in range(70))
+    shown = [json.loads(ctl("--json", "token", "create", who, "--name", label,
+                            "--scope", "login:dovecot", *more))["token"]
+             for who, label, more in (
+                 ("ann", "mail", ("--from", networks, "--expires", "90d")),
+                 ("ann", "old", ()), ("ben", "his", ()))]
+    ctl("token", "revoke", "ann", "old")
+    for args in (["token", "list"], ["token", "list", "--all"]):
+        seen = document("ann", *args)
+        equal(seen, json.loads(ctl("--json", *args[:2], "ann", *args[2:])),
+              "the same as root sees of ann: " + " ".join(args))
+    equal([(x["label"], x["state"], len(x["sources"]))
+           for x in sorted(seen["tokens"], key=lambda x: x["label"])],
+          [("mail", "active", 70), ("old", "revoked", 0)], "its own")
+    text = mine("ann", "token", "list")[1]
+    check("mail" in text and "old" not in text and "his" not in text,
+          "as text", text)
+    check(not any(x.encode() in b"".join(told(uid_of("ann"), TOKENS))
+                  for x in shown), "and never what they are")
+    for args in (["token", "list", "ben"], ["token", "show", "ann", "mail"],
+                 ["token", "revoke", "ann", "mail"],
+                 ["token", "create", "ann", "--name", "x", "--scope",
+                  "login:x"]):
+        refused(5, "", "ann", *args)
 
 
 def body():
@@ -346,6 +376,7 @@ def body():
         check_password()
         check_piped()
         check_sessions()
+        check_tokens()
         check_peers()
         equal(daemon.stop(), 0, "SIGTERM ends it")
     check_without()

@@ -1,86 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Password and code in one string: dovecot's IMAP, and sshd's password
 method where a rule says so."""
-import imaplib
 import json
-import os
-import socket
-import subprocess
 
 from codes import token
-from machine import PATIENCE, WORK, check, equal, main, note, run, until
+from machine import check, equal, main, note
 from project import (Watch, audit, check_leaks, ctl, initialise, person,
                      reason, stack, syslog)
 from programs import Sshd
+from servers import Dovecot
 
 GOOD, WRONG, DIGITS = "correct horse 1711", "no such 1713", "horse 123456"
-PORT = 1143
-DOVECOT = """\
-protocols = imap
-listen = 127.0.0.1
-base_dir = /run/dovecot
-ssl = no
-disable_plaintext_auth = no
-mail_location = maildir:%(work)s/mail/%%u
-log_path = %(work)s/dovecot.log
-default_internal_user = dovecot
-default_login_user = dovenull
-first_valid_uid = 1
-auth_failure_delay = 0
-passdb {
-  driver = pam
-  args = dovecot
-}
-userdb {
-  driver = static
-  args = uid=mail gid=mail home=%(work)s/mail/%%u
-}
-service anvil {
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-service imap-login {
-  inet_listener imap {
-    address = 127.0.0.1
-    port = %(port)d
-  }
-}
-"""
-
-
-class Dovecot:
-    """A real dovecot on 127.0.0.1, with PAM service dovecot."""
-
-    def __init__(self):
-        os.mkdir(WORK + "/mail")
-        os.chmod(WORK, 0o755)
-        run("chown", "mail", WORK + "/mail")
-        path = WORK + "/dovecot.conf"
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(DOVECOT % {"work": WORK, "port": PORT})
-        self.daemon = subprocess.Popen(["dovecot", "-F", "-c", path],
-                                       stdin=subprocess.DEVNULL)
-        until(self.listening, "dovecot listens")
-
-    def listening(self):
-        with socket.socket() as s:
-            return s.connect_ex(("127.0.0.1", PORT)) == 0
-
-    def login(self, user, password):
-        """Did it let in?"""
-        mail = imaplib.IMAP4("127.0.0.1", PORT, timeout=PATIENCE)
-        try:
-            mail.login(user, password)
-            return mail.noop()[0] == "OK"
-        except imaplib.IMAP4.error:
-            return False
-        finally:
-            mail.shutdown()
-
-    def stop(self):
-        self.daemon.terminate()
-        self.daemon.wait(PATIENCE)
 
 
 def why(service):
@@ -132,15 +62,14 @@ def body():
     person("bob", DIGITS)
     button = token("ann")
     stack("dovecot", unix=False, session=False)
-    mail = Dovecot()
+    mail = Dovecot("dovecot")
     try:
         with Watch(GOOD, WRONG, DIGITS) as watch:
             imap(mail, button)
             ssh_password(button)
     finally:
         mail.stop()
-        with open(WORK + "/dovecot.log", encoding="utf-8") as f:
-            note(f.read())
+        note(mail.log())
         note(syslog())
     check_leaks(watch, GOOD, WRONG, DIGITS, button.secret)
 

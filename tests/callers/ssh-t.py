@@ -4,7 +4,8 @@ import os
 
 from machine import WORK, check, equal, main, run, until
 from project import (CTL, Watch, audit, check_leaks, ctl, given_up,
-                     initialise, person, reason, sessions, stack, syslog)
+                     initialise, lines, person, reason, sessions, stack,
+                     syslog)
 from programs import Sshd, Terminal
 
 GOOD, NEW, WRONG = "correct horse 4711", "battery staple 4712", "no such 4713"
@@ -89,10 +90,17 @@ def locked(daemon):
     status, seen = daemon.login("lea", GOOD, source="127.0.0.22")
     check(status == 255 and "Permission denied" in seen,
           "after five wrong ones the right one is refused", status, seen)
-    equal(told("127.0.0.22"), [("login.denied", "wrong")] * 5 +
-          [("login.denied", "locked")], "locked: audit")
+    equal(told("127.0.0.22"), [("login.denied", "wrong"),
+                               ("login.denied", "locked")],
+          "locked: audit, one row for what is the same")
+    equal([(l["reason"], l.get("repeat"))
+           for l in lines("login.denied", "lea")],
+          [("wrong", None)] + [("wrong", "%d" % n) for n in range(1, 5)] +
+          [("locked", None)], "... and each of them in the log")
     equal(daemon.login("lea", GOOD, source="127.0.0.23")[0], 0,
           "... but accepted from another source")
+    equal([(a, r) for a, r in told("127.0.0.22") if "repeated" in a],
+          [("login.repeated", "wrong")], "... before which those have a row")
     ctl("lock", "clear", "lea")
     equal(daemon.login("lea", GOOD, source="127.0.0.22")[0], 0,
           "lock clear lets the source in again")
