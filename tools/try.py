@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The second half of tools/try: inside a throw-away machine."""
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from programs import Sshd, Terminal
 from project import CTL, advised_stack, sessions, stack, syslog
 from service import Daemon, SIGRAD
 
-STEPS = 9
+STEPS = 11
 USER = "ann"
 SERVICE = "try-sshd"
 PORT = "2200"
@@ -26,7 +27,7 @@ To do the same for real, on a service of your own:
   meson setup build --prefix=/usr/local -Dbuildtype=release \\
       -Dpamdir="$(pkg-config --variable=libdir pam)/security"
   ninja -C build && sudo ninja -C build install
-  sudo sigractl init
+  sudo sigractl init && sudo sigractl audit init-key
   sudo sigractl user add YOU && sudo sigractl password set YOU
   sudo sigractl enroll totp YOU
 and then the chapter "Into a PAM stack, without locking yourself out" of
@@ -61,6 +62,7 @@ def command(*argv, secret=None):
         show(r.stdout)
     if r.returncode != 0:
         raise RuntimeError("%s ended with %d" % (argv[0], r.returncode))
+    return r.stdout
 
 
 def login(daemon, password, code, remote):
@@ -101,17 +103,20 @@ def prepare(password):
     show("The project is installed there, in /usr/local.")
     step("The store, its key and its configuration")
     command(CTL, "init")
+    step("A key that proves the audit, to be kept away from the machine")
+    key = re.search(r"SIGRA-AUDIT1-\S+", command(CTL, "audit", "init-key"))
     step("A user of the system, and the same name in Sigra")
     command("useradd", "-m", "-s", "/bin/sh", USER)
     command(CTL, "user", "add", USER)
     say("(the password, made up just now: %s)" % password)
     command(CTL, "password", "set", USER, "--stdin",
             secret=password + "\n")
+    return key.group()
 
 
 def demonstrate():
     password = secrets.token_urlsafe(12)
-    prepare(password)
+    key = prepare(password)
     step("A PAM stack for one test service: /etc/pam.d/" + SERVICE)
     show("\n".join(advised_stack()))
     stack(SERVICE)
@@ -137,6 +142,8 @@ def demonstrate():
     until(lambda: not sessions(), "the session is closed")
     step("The audit of these logins, newest first")
     command(CTL, "audit", "list", "--service", SERVICE)
+    step("With the key: nobody has altered, added or removed a row")
+    command(CTL, "audit", "verify", "--key", "-", secret=key + "\n")
 
 
 def body():
