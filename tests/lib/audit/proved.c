@@ -2,13 +2,25 @@
 #include "proved.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 #include "crypto/crypto.h"
 
+struct store_audit *
+proved_rows(void)
+{
+	struct store_audit *rows = calloc(PROVED_ROWS, sizeof(*rows));
+
+	if (rows == NULL)
+		abort();
+	return rows;
+}
+
 void
 proved_wipe(struct proved *p)
 {
+	free(p->row);
 	secret_wipe(&p->key);
 	for (size_t i = 0; i < p->keys; i++)
 		secret_wipe(&p->text[i]);

@@ -10,7 +10,7 @@
 #define PROVED_ROWS 64
 
 struct proved {
-	struct store_audit row[PROVED_ROWS];
+	struct store_audit *row; /* PROVED_ROWS, too many for a stack */
 	size_t n;
 	struct secret key; /* of the row that is next, while CHAINED */
 	bool chained;
@@ -21,7 +21,9 @@ struct proved {
 };
 
 #define PROVED(name)                                                          \
-	__attribute__((cleanup(proved_wipe))) struct proved name = { .n = 0 }
+	__attribute__((cleanup(                                               \
+		proved_wipe))) struct proved name = { .row = proved_rows() }
+struct store_audit *proved_rows(void);
 void proved_wipe(struct proved *p);
 
 /* One more row of HOST, with this action and metadata; its number. */
