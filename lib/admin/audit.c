@@ -235,7 +235,8 @@ batch_audit(const struct admin *a, const struct audit_batch *b,
 			{ "newest", latest },
 			{ VERIFY_META_HEAD, head },
 			{ VERIFY_META_CHAIN, b->may.stump.key },
-			{ "broken", b->may.gap != 0 ? "yes" : "" } },
+			{ "broken",
+			  b->p->broken && b->may.gap != 0 ? "yes" : "" } },
 		f);
 }
 

@@ -307,7 +307,10 @@ link_adopt(struct store *s, int64_t now, const struct ratchet *at,
 	if (st == STATUS_OK && have.start == at->start &&
 	    strcmp(have.key, at->id) == 0)
 		return STATUS_OK;
-	if (st == STATUS_OK && have.start >= at->start)
+	/* One that had ended there is no other. */
+	if (st == STATUS_OK &&
+	    (have.start > at->start ||
+	     (have.start == at->start && have.key[0] != '\0')))
 		return fault(f, STATUS_CORRUPT,
 			     "the backup's chain is later than the chain's "
 			     "file of this machine: move that file away, and "

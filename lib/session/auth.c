@@ -224,10 +224,10 @@ auth_meant(struct session_attempt *a, enum policy_factor which,
 		return POLICY_FACTOR_TOKEN;
 	}
 	if (which == POLICY_FACTOR_TOKEN && !shaped &&
-	    (open & POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0) {
-		a->facts.declined |= token;
-		return POLICY_FACTOR_PASSWORD;
-	}
+	    (open & POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0)
+		which = POLICY_FACTOR_PASSWORD;
+	if (which == POLICY_FACTOR_PASSWORD && !shaped)
+		a->facts.declined |= open & token;
 	return which;
 }
 
@@ -367,6 +367,7 @@ session_auth(const struct session_env *env, const struct request *request,
 		return st;
 	out->password_proved =
 		d.step == POLICY_ALLOW && !session_single_combined(&a) &&
+		(d.granted & POLICY_BIT(POLICY_FACTOR_PASSWORD)) != 0 &&
 		auth_way_is(&a, POLICY_FACTOR_PASSWORD, "password");
 	if (env->unprivileged)
 		out->login = (struct id){ .s = "" };

@@ -85,6 +85,7 @@ org_wants_answer(const struct session_attempt *a)
 {
 	return a->rule.org_choice == RULE_ORG_ASK && a->orgs > 1 &&
 	       !a->single && !a->env->unprivileged && !session_stepped(a) &&
+	       !session_by_token(a) &&
 	       (a->request->flags & REQUEST_SILENT) == 0;
 }
 

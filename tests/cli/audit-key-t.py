@@ -199,6 +199,7 @@ def tampered():
     db = sqlite3.connect(t.db)
     trigger = db.execute("SELECT sql FROM sqlite_master WHERE name = "
                          "'audit_keep_update'").fetchone()[0]
+    actor = db.execute("SELECT actor FROM audit WHERE seq = 4").fetchone()
     db.execute('DROP TRIGGER audit_keep_update')
     db.execute("UPDATE audit SET actor = 'uid:7' WHERE seq = 4")
     db.execute(trigger)
@@ -206,7 +207,7 @@ def tampered():
     expect(t('user', 'add', 'dan'), 7, 'a row that was changed',
            err='row 4 .*audit verify')
     db.execute('DROP TRIGGER audit_keep_update')
-    db.execute("UPDATE audit SET actor = 'system' WHERE seq = 4")
+    db.execute("UPDATE audit SET actor = ? WHERE seq = 4", actor)
     db.execute(trigger)
     db.commit()
     db.close()
