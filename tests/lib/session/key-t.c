@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A security key at the machine: beside a password and alone, declined and
  * refused. */
+#include "guests.h"
+#include "store/otp.h"
 #include "token.h"
 
 #define GOOD "correct horse"
@@ -274,6 +276,35 @@ test_free(void)
 	token_require(&t, USUAL, RULE_UNENROLLED_EXEMPT);
 }
 
+/* Whose key is not there and who has no device is asked for a code as a
+ * stranger is, and not for an app token, of which nobody is to know. */
+static void
+test_beside_apps(void)
+{
+	static const struct store_token like = { .label = "phone",
+						 .scopes = "login:*" };
+	static const char *const all[] = { "ann", "nobody" };
+	char text[GUESTS_SECRET_SIZE];
+	struct fault f;
+	STORE_TXN(txn);
+
+	CHECK_OK(store_begin(t.x.store, &txn, &f), &f);
+	CHECK_OK(store_otp_delete_all(t.x.store, &ann.id, &f), &f);
+	CHECK_OK(store_commit(&txn, &f), &f);
+	guests_token(&t.x, &ann, &like, text);
+	token_require(&t, USUAL " | token", RULE_UNENROLLED_DENY);
+	t.end = FIDO_NO_KEY;
+	for (size_t i = 0; i < 2; i++) {
+		t.x.now += 90;
+		fixture_type(&t.x, 2, GOOD, text);
+		CHECK_EQ(token_login(&t, all[i]).step, POLICY_DENY);
+		CHECK(strncmp(t.x.asked, PASSWORD_PROMPT "1/5 ",
+			      strlen(PASSWORD_PROMPT "1/5 ")) == 0);
+	}
+	t.end = 0;
+	token_require(&t, USUAL, RULE_UNENROLLED_EXEMPT);
+}
+
 int
 main(void)
 {
@@ -288,6 +319,7 @@ main(void)
 	test_lies();
 	test_remote();
 	test_free();
+	test_beside_apps();
 	token_stop(&t);
 	return test_done();
 }
