@@ -77,6 +77,19 @@ admin_audit(const struct admin *a, const char *action, const struct id *target,
 }
 
 enum status
+admin_audit_all(const struct admin *a, const char *action,
+		const struct id *target, int64_t n, struct fault *f)
+{
+	char all[TEXT_INTEGER_SIZE];
+
+	text_integer(n, all);
+	return admin_audit(
+		a, action, target,
+		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "all", all } },
+		f);
+}
+
+enum status
 admin_audit_org(const struct admin *a, const char *action,
 		const struct id *target, const struct id *org,
 		const struct audit_pair pairs[ADMIN_PAIRS_MAX],

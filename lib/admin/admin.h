@@ -51,6 +51,10 @@ enum status admin_audit(const struct admin *a, const char *action,
 			const struct id *target,
 			const struct audit_pair pairs[ADMIN_PAIRS_MAX],
 			struct fault *f) MUST_USE;
+/* One row of success: all N of TARGET's are gone. */
+enum status admin_audit_all(const struct admin *a, const char *action,
+			    const struct id *target, int64_t n,
+			    struct fault *f) MUST_USE;
 /* The same about an organization, which is not a->org. */
 enum status admin_audit_org(const struct admin *a, const char *action,
 			    const struct id *target, const struct id *org,

@@ -12,22 +12,12 @@
 #define AUDIT_TOLD_META "audit_told" /* "SEQ:TIME" */
 #define AUDIT_TELL 600
 #define AUDIT_BATCH 1000 /* rows: a login must not wait long */
-#define AUDIT_NUMBER 24
 #define AUDIT_STARTS_MAX 64
-
-static void
-audit_number(char out[AUDIT_NUMBER], int64_t n)
-{
-	struct buf b;
-
-	buf_start(&b, out, AUDIT_NUMBER);
-	buf_printf(&b, "%lld", (long long)n);
-}
 
 enum status
 admin_audit_kept(const struct admin *a, int64_t *out, struct fault *f)
 {
-	char text[AUDIT_NUMBER];
+	char text[TEXT_INTEGER_SIZE];
 	enum status st;
 
 	st = store_meta_get(a->store, AUDIT_KEEP_META, text, sizeof(text), f);
@@ -45,7 +35,7 @@ admin_audit_kept(const struct admin *a, int64_t *out, struct fault *f)
 enum status
 admin_audit_keep(const struct admin *a, int64_t seconds, struct fault *f)
 {
-	char text[AUDIT_NUMBER];
+	char text[TEXT_INTEGER_SIZE];
 	enum status st;
 	STORE_TXN(txn);
 
@@ -54,7 +44,7 @@ admin_audit_keep(const struct admin *a, int64_t seconds, struct fault *f)
 		return fault(f, STATUS_INVALID,
 			     "the audit is kept 30 days at the least, or for "
 			     "ever");
-	audit_number(text, seconds);
+	text_integer(seconds, text);
 	if ((st = admin_begin(a, &txn, f)) != STATUS_OK ||
 	    (st = store_meta_put(a->store, AUDIT_KEEP_META, text, f)) !=
 		    STATUS_OK ||
@@ -213,13 +203,14 @@ static enum status
 batch_audit(const struct admin *a, const struct audit_batch *b,
 	    struct fault *f)
 {
-	char rows[AUDIT_NUMBER], from[AUDIT_NUMBER], to[AUDIT_NUMBER];
+	char rows[TEXT_INTEGER_SIZE], from[TEXT_INTEGER_SIZE],
+		to[TEXT_INTEGER_SIZE];
 	char oldest[TEXT_TIME_SIZE], latest[TEXT_TIME_SIZE];
 	char head[CHAIN_ANCHOR_SIZE] = "";
 
-	audit_number(rows, b->may.rows);
-	audit_number(from, b->may.from);
-	audit_number(to, b->may.stump.seq);
+	text_integer(b->may.rows, rows);
+	text_integer(b->may.from, from);
+	text_integer(b->may.stump.seq, to);
 	text_time(b->may.oldest, oldest);
 	text_time(b->may.latest, latest);
 	if (b->may.stump.head_len != 0)
@@ -307,7 +298,7 @@ admin_audit_prune(const struct admin *a, const struct admin_audit_prune *p,
 static enum status
 audit_told(const struct admin *a, int64_t *seq, int64_t *at, struct fault *f)
 {
-	char text[2 * AUDIT_NUMBER], *colon;
+	char text[2 * TEXT_INTEGER_SIZE], *colon;
 	enum status st;
 
 	st = store_meta_get(a->store, AUDIT_TOLD_META, text, sizeof(text), f);
@@ -326,7 +317,7 @@ enum status
 admin_audit_tell(const struct admin *a, int64_t seq, bool *tell,
 		 struct fault *f)
 {
-	char text[2 * AUDIT_NUMBER];
+	char text[2 * TEXT_INTEGER_SIZE];
 	int64_t told, at;
 	enum status st;
 	struct buf b;

@@ -5,7 +5,6 @@
 
 #include "admin/account.h"
 #include "admin/reach.h"
-#include "base/buf.h"
 #include "base/text.h"
 #include "factor/token.h"
 
@@ -284,9 +283,7 @@ admin_jwt_revoke(const struct admin *a, const char *user, int64_t *families,
 		 struct store_account *out, struct fault *f)
 {
 	struct store_account acct;
-	char all[24];
 	int64_t n = 0;
-	struct buf b;
 	enum status st;
 	STORE_TXN(txn);
 
@@ -296,12 +293,7 @@ admin_jwt_revoke(const struct admin *a, const char *user, int64_t *families,
 	    (st = store_refresh_revoke_all(a->store, &acct.id, a->now, &n,
 					   f)) != STATUS_OK)
 		return st;
-	buf_start(&b, all, sizeof(all));
-	buf_printf(&b, "%lld", (long long)n);
-	st = admin_audit(
-		a, "token.jwt_revoked", &acct.id,
-		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "all", all } },
-		f);
+	st = admin_audit_all(a, "token.jwt_revoked", &acct.id, n, f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st != STATUS_OK)

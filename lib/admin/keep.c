@@ -10,7 +10,6 @@
 
 #define KEEP_DATE "backup_at"
 #define KEEP_AD_SIZE 80
-#define KEEP_NUMBER_SIZE 24
 
 /* What was sealed, for as long as it is not. */
 struct keep_plain {
@@ -101,34 +100,25 @@ keep_reseal(const struct admin *a, const struct crypto_keys *old,
 /* The audit takes no key that speaks of codes, not even of how many, so those
  * that were good until now are "unspent_voided"; nor any that speaks of tokens
  * or secrets, so both are "apps_voided". */
-static void
-keep_number(char out[KEEP_NUMBER_SIZE], int64_t n)
-{
-	struct buf b;
-
-	buf_start(&b, out, KEEP_NUMBER_SIZE);
-	buf_printf(&b, "%lld", (long long)n);
-}
-
 struct keep_voided {
-	char codes[KEEP_NUMBER_SIZE], trust[KEEP_NUMBER_SIZE];
-	char invitations[KEEP_NUMBER_SIZE], apps[KEEP_NUMBER_SIZE];
+	char codes[TEXT_INTEGER_SIZE], trust[TEXT_INTEGER_SIZE];
+	char invitations[TEXT_INTEGER_SIZE], apps[TEXT_INTEGER_SIZE];
 };
 
 static void
 keep_voided_format(const struct store_voided *v, struct keep_voided *out)
 {
-	keep_number(out->codes, v->codes);
-	keep_number(out->trust, v->trust);
-	keep_number(out->invitations, v->invitations);
-	keep_number(out->apps, v->tokens);
+	text_integer(v->codes, out->codes);
+	text_integer(v->trust, out->trust);
+	text_integer(v->invitations, out->invitations);
+	text_integer(v->tokens, out->apps);
 }
 
 enum status
 admin_keep_rekey(const struct admin *a, const struct crypto_keys *old,
 		 struct admin_kept *out, struct fault *f)
 {
-	char rows[KEEP_NUMBER_SIZE];
+	char rows[TEXT_INTEGER_SIZE];
 	struct keep_voided voided;
 	struct admin_kept kept = { .rows = 0 };
 	enum status st;
@@ -138,7 +128,7 @@ admin_keep_rekey(const struct admin *a, const struct crypto_keys *old,
 	if ((st = store_begin(a->store, &txn, f)) != STATUS_OK ||
 	    (st = keep_reseal(a, old, &kept, f)) != STATUS_OK)
 		return st;
-	keep_number(rows, kept.rows);
+	text_integer(kept.rows, rows);
 	keep_voided_format(&kept.voided, &voided);
 	if ((st = admin_audit(
 		     a, "store.rekeyed", NULL,
@@ -224,7 +214,7 @@ admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 		    int64_t backup_at, struct admin_kept *out, struct fault *f)
 {
 	char when[TEXT_TIME_SIZE] = "";
-	char from[KEEP_NUMBER_SIZE] = "", to[KEEP_NUMBER_SIZE] = "";
+	char from[TEXT_INTEGER_SIZE] = "", to[TEXT_INTEGER_SIZE] = "";
 	struct keep_voided voided;
 	struct admin_kept kept = { .rows = 0 };
 	enum status st;
@@ -240,8 +230,8 @@ admin_keep_restored(const struct admin *a, const struct crypto_keys *old,
 		return st;
 	keep_voided_format(&kept.voided, &voided);
 	if (kept.gap.to != 0) {
-		keep_number(from, kept.gap.from);
-		keep_number(to, kept.gap.to);
+		text_integer(kept.gap.from, from);
+		text_integer(kept.gap.to, to);
 	}
 	if ((st = admin_audit(
 		     a, "store.restored", NULL,

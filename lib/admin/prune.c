@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "audit/burst.h"
-#include "base/buf.h"
 #include "base/text.h"
 #include "store/people.h"
 
@@ -64,11 +63,9 @@ admin_prune(const struct admin *a, bool dry, int64_t *dropped, struct fault *f)
 static enum status
 prune_put(const struct admin *a, const char *key, int64_t n, struct fault *f)
 {
-	char text[24];
-	struct buf b;
+	char text[TEXT_INTEGER_SIZE];
 
-	buf_start(&b, text, sizeof(text));
-	buf_printf(&b, "%lld", (long long)n);
+	text_integer(n, text);
 	return store_meta_put(a->store, key, text, f);
 }
 
@@ -77,7 +74,7 @@ static enum status
 prune_get(const struct admin *a, const char *key, int64_t *out,
 	  struct fault *f)
 {
-	char text[24];
+	char text[TEXT_INTEGER_SIZE];
 	enum status st;
 
 	st = store_meta_get(a->store, key, text, sizeof(text), f);

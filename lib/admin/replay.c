@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "admin/notify.h"
-#include "base/buf.h"
 #include "base/text.h"
 
 #define REPLAY_BATCH 64 /* of one transaction */
@@ -52,11 +51,9 @@ static enum status
 replay_audit(const struct admin *a, const char *delivery, int64_t n,
 	     struct fault *f)
 {
-	char count[24];
-	struct buf b;
+	char count[TEXT_INTEGER_SIZE];
 
-	buf_start(&b, count, sizeof(count));
-	buf_printf(&b, "%lld", (long long)n);
+	text_integer(n, count);
 	return admin_audit(
 		a, "notify.replayed", NULL,
 		(const struct audit_pair[ADMIN_PAIRS_MAX]){

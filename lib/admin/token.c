@@ -368,9 +368,7 @@ admin_token_revoke_all(const struct admin *a, const char *user,
 		       struct fault *f)
 {
 	struct store_account acct;
-	char all[24];
 	int64_t n = 0;
-	struct buf b;
 	enum status st;
 	STORE_TXN(txn);
 
@@ -380,12 +378,7 @@ admin_token_revoke_all(const struct admin *a, const char *user,
 	    (st = store_token_revoke_all(a->store, &acct.id, a->now, &n, f)) !=
 		    STATUS_OK)
 		return st;
-	buf_start(&b, all, sizeof(all));
-	buf_printf(&b, "%lld", (long long)n);
-	st = admin_audit(
-		a, "token.revoked", &acct.id,
-		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "all", all } },
-		f);
+	st = admin_audit_all(a, "token.revoked", &acct.id, n, f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st != STATUS_OK)

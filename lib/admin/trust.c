@@ -5,7 +5,6 @@
 
 #include "admin/account.h"
 #include "admin/reach.h"
-#include "base/buf.h"
 
 const char *
 admin_trust_kind(enum store_trust_kind kind)
@@ -138,9 +137,7 @@ admin_trust_revoke_all(const struct admin *a, const char *name,
 		       struct fault *f)
 {
 	struct store_account acct;
-	char text[24];
 	int64_t n = 0;
-	struct buf b;
 	enum status st;
 	STORE_TXN(txn);
 
@@ -153,12 +150,7 @@ admin_trust_revoke_all(const struct admin *a, const char *name,
 	if ((st = store_account_update(a->store, &acct, f)) != STATUS_OK)
 		return st;
 	acct.version++;
-	buf_start(&b, text, sizeof(text));
-	buf_printf(&b, "%lld", (long long)n);
-	st = admin_audit(
-		a, "trust.revoked", &acct.id,
-		(const struct audit_pair[ADMIN_PAIRS_MAX]){ { "all", text } },
-		f);
+	st = admin_audit_all(a, "trust.revoked", &acct.id, n, f);
 	if (st == STATUS_OK)
 		st = admin_commit(a, &txn, f);
 	if (st != STATUS_OK)

@@ -303,3 +303,12 @@ text_unbase32(const char *s, uint8_t *bytes, size_t len)
 	/* What is left over is less than a digit, and nothing but zeroes. */
 	return n == len && bits < 5 && (held & ((1U << bits) - 1)) == 0;
 }
+
+void
+text_integer(int64_t n, char out[TEXT_INTEGER_SIZE])
+{
+	struct buf b;
+
+	buf_start(&b, out, TEXT_INTEGER_SIZE);
+	buf_printf(&b, "%lld", (long long)n);
+}

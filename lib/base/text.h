@@ -46,6 +46,10 @@ void text_base32(const uint8_t *bytes, size_t len, char *out);
  * case. */
 bool text_unbase32(const char *s, uint8_t *bytes, size_t len);
 
+/* In decimal. */
+#define TEXT_INTEGER_SIZE 24
+void text_integer(int64_t n, char out[TEXT_INTEGER_SIZE]);
+
 /*
  * RFC 3339 in UTC, "2026-01-31T23:59:59Z"; OUT holds TEXT_TIME_SIZE.
  */

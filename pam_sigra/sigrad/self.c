@@ -182,9 +182,23 @@ self_session_org(struct self *self, const struct store_session *s,
 	return st == STATUS_NOT_FOUND ? STATUS_OK : st;
 }
 
-static bool
-self_session(struct self *self, const struct store_session *s)
+/* What a list kept, each as SEND tells it. */
+static enum status
+self_send_all(struct self *self, const struct self_list *l,
+	      bool (*send)(struct self *self, const void *kept))
 {
+	if (l->full)
+		return fault(self->f, STATUS_SYSTEM, "out of memory");
+	for (size_t i = 0; i < l->n; i++)
+		if (!send(self, self_kept(l, i)))
+			return self->st;
+	return STATUS_OK;
+}
+
+static bool
+self_session(struct self *self, const void *kept)
+{
+	const struct store_session *s = kept;
 	struct self_row r = { .bad = false };
 	struct store_org org;
 
@@ -219,14 +233,7 @@ self_list_sessions(struct self *self, const struct store_account *a,
 	enum status st = store_session_list(self->w->store, &a->id, open_only,
 					    self_session_keep, &list, self->f);
 
-	if (st != STATUS_OK)
-		return st;
-	if (list.full)
-		return fault(self->f, STATUS_SYSTEM, "out of memory");
-	for (size_t i = 0; i < list.n; i++)
-		if (!self_session(self, self_kept(&list, i)))
-			return self->st;
-	return STATUS_OK;
+	return st == STATUS_OK ? self_send_all(self, &list, self_session) : st;
 }
 
 static bool
@@ -284,8 +291,9 @@ self_trust_keep(void *ctx, const struct store_trust *row)
 }
 
 static bool
-self_trusted(struct self *self, const struct store_trust *t)
+self_trusted(struct self *self, const void *kept)
 {
+	const struct store_trust *t = kept;
 	struct self_row r = { .bad = false };
 
 	self_text(&r, "row", "trust");
@@ -305,14 +313,7 @@ self_list_trust(struct self *self, const struct store_account *a)
 	enum status st = admin_trust_list(&admin, &a->id, self_trust_keep,
 					  &list, self->f);
 
-	if (st != STATUS_OK)
-		return st;
-	if (list.full)
-		return fault(self->f, STATUS_SYSTEM, "out of memory");
-	for (size_t i = 0; i < list.n; i++)
-		if (!self_trusted(self, self_kept(&list, i)))
-			return self->st;
-	return STATUS_OK;
+	return st == STATUS_OK ? self_send_all(self, &list, self_trusted) : st;
 }
 
 static bool
@@ -322,8 +323,9 @@ self_token_keep(void *ctx, const struct admin_token *t)
 }
 
 static bool
-self_token(struct self *self, const struct admin_token *t)
+self_token(struct self *self, const void *kept)
 {
+	const struct admin_token *t = kept;
 	const struct store_token *row = &t->row;
 	struct self_row r = { .bad = false };
 
@@ -350,14 +352,7 @@ self_list_tokens(struct self *self, const struct store_account *a)
 	enum status st = admin_token_list(&admin, a->name, self_token_keep,
 					  &list, self->f);
 
-	if (st != STATUS_OK)
-		return st;
-	if (list.full)
-		return fault(self->f, STATUS_SYSTEM, "out of memory");
-	for (size_t i = 0; i < list.n; i++)
-		if (!self_token(self, self_kept(&list, i)))
-			return self->st;
-	return STATUS_OK;
+	return st == STATUS_OK ? self_send_all(self, &list, self_token) : st;
 }
 
 /* STATUS_NOT_FOUND: there is nothing to tell this peer. */

@@ -179,6 +179,19 @@ test_buf(void)
 	CHECK(!b.full);
 }
 
+static void
+test_integer(void)
+{
+	char out[TEXT_INTEGER_SIZE];
+
+	text_integer(INT64_MIN, out);
+	CHECK_STR(out, "-9223372036854775808");
+	text_integer(0, out);
+	CHECK_STR(out, "0");
+	text_integer(INT64_MAX, out);
+	CHECK_STR(out, "9223372036854775807");
+}
+
 int
 main(void)
 {
@@ -190,5 +203,6 @@ main(void)
 	test_base32();
 	test_printable();
 	test_buf();
+	test_integer();
 	return test_done();
 }
